@@ -1,0 +1,51 @@
+# Every target sets up what it needs; `make help` lists them.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help demo test check install serve bench lock chromium
+.DEFAULT_GOAL := help
+
+help:  ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+
+$(VENV)/runtime: requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --require-hashes -r requirements.lock
+	touch $@
+
+$(VENV)/dev: requirements-dev.lock $(VENV)/runtime
+	$(BIN)/pip install --quiet --require-hashes -r requirements-dev.lock
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+install: $(VENV)/dev  ## set up .venv only
+
+demo: $(VENV)/runtime  ## start with demo data on http://127.0.0.1:8000
+	$(BIN)/python -m bot demo
+
+serve: $(VENV)/runtime  ## start with the settings of .env
+	$(BIN)/python -m bot serve
+
+chromium:
+	@command -v "$${CHROMIUM:-chromium}" >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; }
+
+test: $(VENV)/dev chromium  ## set up and run every test
+	$(BIN)/python -m pytest --cov --cov-report=term
+	$(BIN)/coverage report --include='bot/core/*,bot/channels/*' --fail-under=100
+
+check: $(VENV)/dev  ## format, lint, types, import contracts, guides
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m bot guides check
+
+bench: $(VENV)/dev  ## measure against named peers
+	$(BIN)/python -m bench
+
+lock:  ## renew both hashed lock files (needs uv)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml --group dev -o requirements-dev.lock

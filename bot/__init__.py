@@ -1,0 +1,1 @@
+"""Gõ Cửa: the bot itself. See docs/develop/architecture.md for the map of this package."""

@@ -1,0 +1,1 @@
+"""Tables and all SQL. Nothing here decides what a resident reads."""

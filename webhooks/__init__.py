@@ -1,0 +1,1 @@
+"""The HTTP edge: hooks and pages. No domain rules and no SQL live here."""

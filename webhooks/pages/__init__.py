@@ -1,0 +1,1 @@
+"""One file per page; its template stands beside it in templates/."""
