@@ -1,0 +1,73 @@
+"""What a turn wants done. The runner turns each into rows of one transaction."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.core.guide import Choice, Picture
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Channel-free: plain text, buttons in order, at most one picture."""
+
+    text: str
+    choices: tuple[Choice, ...] = ()
+    turn: int = 0
+    picture: Picture | None = None
+
+
+class Purpose(StrEnum):
+    """What a resident may agree to, each on its own."""
+
+    GUIDES = "guides"
+    NEWS = "news"
+
+
+class Outcome(StrEnum):
+    STARTED = "started"
+    DONE = "done"
+    STUCK = "stuck"
+    TROUBLE = "trouble"
+    RIGHT = "right"
+    WRONG = "wrong"
+    FINISHED = "finished"
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledge:
+    """The press was heard but needs no new message (a button pressed twice)."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordProgress:
+    """`item` is a step, trouble or question id; empty for the guide as a whole."""
+
+    guide: str
+    revision: str
+    item: str
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class RecordConsent:
+    """`version` is a digest of the exact words that were agreed to or refused."""
+
+    purpose: Purpose
+    granted: bool
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallTeam:
+    """A person is wanted; guide and item say where, empty outside a guide."""
+
+    guide: str
+    item: str
+
+
+Effect = Say | Acknowledge | RecordProgress | RecordConsent | CallTeam

@@ -1,0 +1,128 @@
+"""What a guide is once read: immutable values. Reading files belongs to bot/library.py."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One button. `words` are further ways of typing it; `go` jumps to a later step."""
+
+    id: str
+    label: str
+    go: str = ""
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """`path` is relative to guides/; `alt` says in words what the picture shows."""
+
+    path: str
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A usual difficulty at a step, with the answer that helps."""
+
+    id: str
+    label: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class GuideStep:
+    """Without choices of its own a step is left by "done"; with them, by taking one."""
+
+    id: str
+    text: str
+    choices: tuple[Choice, ...] = ()
+    troubles: tuple[Trouble, ...] = ()
+    picture: Picture | None = None
+    safety: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Tests the skill at the end. `right` is the id of the right answer."""
+
+    id: str
+    text: str
+    answers: tuple[Choice, ...]
+    right: str
+    explanation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """One immutable version. `revision` is a digest of everything a resident reads."""
+
+    id: str
+    revision: str
+    title: str
+    button: str
+    intro: str
+    steps: tuple[GuideStep, ...]
+    questions: tuple[Question, ...]
+    closing: str
+
+    def step(self, item: str) -> GuideStep | None:
+        return next((step for step in self.steps if step.id == item), None)
+
+    def question(self, item: str) -> Question | None:
+        return next((question for question in self.questions if question.id == item), None)
+
+    def after(self, item: str) -> str:
+        """The id that follows a step or question; empty after the last one."""
+        ids = [*(step.id for step in self.steps), *(question.id for question in self.questions)]
+        return [*ids, ""][ids.index(item) + 1] if item in ids else ids[0]
+
+
+class Phrase(StrEnum):
+    """Every sentence the core itself may say; guides/messages.yaml holds the words."""
+
+    WELCOME = "welcome"
+    CONSENT = "consent"
+    CONSENT_NEWS = "consent_news"
+    DECLINED = "declined"
+    MENU = "menu"
+    STEP = "step"
+    STUCK = "stuck"
+    STUCK_NO_LIST = "stuck_no_list"
+    TEAM_CALLED = "team_called"
+    TEAM_STUCK = "team_stuck"
+    QUESTION = "question"
+    RIGHT = "right"
+    WRONG = "wrong"
+    HINT = "hint"
+    PAUSED = "paused"
+    RESUMED = "resumed"
+    STOPPED = "stopped"
+    STILL_STOPPED = "still_stopped"
+    NOT_UNDERSTOOD = "not_understood"
+    OLD_BUTTON = "old_button"
+    AT_FIRST = "at_first"
+    HERE_AGAIN = "here_again"
+    NOTHING_TO_RESUME = "nothing_to_resume"
+    MEDIA = "media"
+    SECRET = "secret"  # noqa: S105  # the name of a sentence
+    UPDATED = "updated"
+
+
+class Word(StrEnum):
+    """What a resident may say at any time, by button or typed."""
+
+    DONE = "xong"
+    STUCK = "chua-duoc"
+    PERSON = "gap-nguoi"
+    STOP = "dung"
+    BACK = "quay-lai"
+    REPEAT = "xem-lai"
+    LATER = "de-sau"
+    RESUME = "lam-tiep"
+    MENU = "bai-khac"
+    START = "bat-dau"
+    AGREE = "dong-y"
+    REFUSE = "khong"
+    OTHER = "viec-khac"

@@ -1,0 +1,52 @@
+"""What the resident means: event + what was asked -> the id of a choice or word.
+
+Decides nothing about what follows; that is conversation.py.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.core.events import ChoiceMade
+from bot.core.guide import Choice, Word
+from bot.core.state import Conversation, Guides
+from bot.core.text import Option, meaning, number
+
+# Buttons that are honoured however old the message is that carried them.
+_ALWAYS = frozenset({Word.PERSON, Word.STOP})
+# Words that mean nothing unless they answer a question that offers them.
+_ONLY_ASKED = frozenset({Word.STOP, Word.AGREE, Word.REFUSE, Word.OTHER})
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """`choice` is empty when not understood."""
+
+    choice: str = ""
+    repeated: bool = False
+    outdated: bool = False
+
+
+def _options(offered: Sequence[Choice], guides: Guides) -> list[Option]:
+    stop = Option(Word.STOP, guides.spoken[Word.STOP].phrases, whole=True)
+    asked = [Option(choice.id, (choice.label, *choice.words)) for choice in offered]
+    always = [Option(word, guides.spoken[word].phrases) for word in Word if word not in _ONLY_ASKED]
+    return [stop, *asked, *always]
+
+
+def hear_text(text: str, offered: Sequence[Choice], guides: Guides) -> Heard:
+    """Numbers count the offered choices from 1; words may be any choice or any word."""
+    place = number(text, guides.prefixes, guides.numbers)
+    if place:
+        return Heard(offered[place - 1].id if place <= len(offered) else "")
+    return Heard(meaning(text, _options(offered, guides), guides.particles))
+
+
+def hear_button(press: ChoiceMade, now: Conversation, offered: Sequence[Choice]) -> Heard:
+    """A press counts once: only for the question it was offered with."""
+    if press.choice in _ALWAYS:
+        return Heard(press.choice)
+    if press.turn == now.turn and any(choice.id == press.choice for choice in offered):
+        return Heard(press.choice)
+    if press.choice and (press.turn, press.choice) == (now.turn - 1, now.answered):
+        return Heard(repeated=True)
+    return Heard(outdated=True)

@@ -1,0 +1,112 @@
+"""What is asked in each state: state -> Message. Never changes anything."""
+
+from collections.abc import Callable
+
+from bot.core.effects import Message
+from bot.core.guide import Choice, Guide, GuideStep, Phrase, Question, Word
+from bot.core.state import Conversation, Guides, Run, Waiting
+
+
+def word_choice(guides: Guides, word: Word) -> Choice:
+    spoken = guides.spoken[word]
+    return Choice(word, spoken.label, words=spoken.phrases)
+
+
+def _choices(guides: Guides, *words: Word) -> tuple[Choice, ...]:
+    return tuple(word_choice(guides, word) for word in words)
+
+
+def _phrase(phrase: Phrase, *words: Word) -> Callable[[Conversation, Guides], Message]:
+    return lambda _, guides: Message(guides.phrases[phrase], _choices(guides, *words))
+
+
+def _resume(now: Conversation, guides: Guides) -> tuple[Choice, ...]:
+    if not now.paused or not (guide := guides.pinned(now.paused[-1])):
+        return ()
+    choice = word_choice(guides, Word.RESUME)
+    return (Choice(choice.id, f"{choice.label} {guide.button}", words=choice.words),)
+
+
+def _menu(now: Conversation, guides: Guides) -> Message:
+    offered = tuple(
+        Choice(guide.id, guide.button, words=(guide.title,)) for guide in guides.current.values()
+    )
+    return Message(guides.phrases[Phrase.MENU], _resume(now, guides) + offered)
+
+
+def _here(now: Conversation, guides: Guides) -> tuple[Run, Guide]:
+    """The run and guide of a state that has one; `advance` sees to it that it does."""
+    run = now.run
+    guide = guides.pinned(run) if run else None
+    if run is None or guide is None:
+        raise LookupError(now.waiting_for)
+    return run, guide
+
+
+def here_step(now: Conversation, guides: Guides) -> tuple[Run, Guide, GuideStep]:
+    run, guide = _here(now, guides)
+    if (step := guide.step(run.at)) is None:
+        raise LookupError(run.at)
+    return run, guide, step
+
+
+def here_question(now: Conversation, guides: Guides) -> tuple[Run, Guide, Question]:
+    run, guide = _here(now, guides)
+    if (question := guide.question(run.at)) is None:
+        raise LookupError(run.at)
+    return run, guide, question
+
+
+def _intro(now: Conversation, guides: Guides) -> Message:
+    _, guide = _here(now, guides)
+    return Message(guide.intro, _choices(guides, Word.START, Word.LATER))
+
+
+def step_choices(step: GuideStep, guides: Guides) -> tuple[Choice, ...]:
+    if step.choices:
+        return step.choices + _choices(guides, Word.PERSON)
+    return _choices(guides, Word.DONE, Word.STUCK, Word.PERSON)
+
+
+def _step(now: Conversation, guides: Guides) -> Message:
+    run, guide, step = here_step(now, guides)
+    trouble = next((one for one in step.troubles if one.id == run.trouble), None)
+    if trouble:
+        return Message(trouble.answer, step_choices(step, guides))
+    counted = guides.phrases[Phrase.STEP].format(
+        number=guide.steps.index(step) + 1, total=len(guide.steps), text=step.text
+    )
+    return Message(counted, step_choices(step, guides), picture=step.picture)
+
+
+def _trouble(now: Conversation, guides: Guides) -> Message:
+    _, _, step = here_step(now, guides)
+    offered = tuple(Choice(trouble.id, trouble.label) for trouble in step.troubles)
+    return Message(guides.phrases[Phrase.STUCK], offered + _choices(guides, Word.OTHER))
+
+
+def _question(now: Conversation, guides: Guides) -> Message:
+    _, guide, question = here_question(now, guides)
+    text = guides.phrases[Phrase.QUESTION].format(
+        number=guide.questions.index(question) + 1, total=len(guide.questions), text=question.text
+    )
+    return Message(text, question.answers)
+
+
+_PROMPTS: dict[Waiting, Callable[[Conversation, Guides], Message]] = {
+    Waiting.NOTHING: _phrase(Phrase.WELCOME),
+    Waiting.CONSENT: _phrase(Phrase.CONSENT, Word.AGREE, Word.REFUSE),
+    Waiting.NEWS: _phrase(Phrase.CONSENT_NEWS, Word.AGREE, Word.REFUSE),
+    Waiting.DECLINED: _phrase(Phrase.DECLINED, Word.START, Word.PERSON),
+    Waiting.MENU: _menu,
+    Waiting.INTRO: _intro,
+    Waiting.STEP: _step,
+    Waiting.TROUBLE: _trouble,
+    Waiting.QUESTION: _question,
+    Waiting.STOPPED: _phrase(Phrase.STILL_STOPPED, Word.START, Word.PERSON),
+}
+
+
+def prompt(now: Conversation, guides: Guides) -> Message:
+    """Raises LookupError when the state points at a place its guide does not have."""
+    return _PROMPTS[now.waiting_for](now, guides)

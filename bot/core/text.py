@@ -1,0 +1,123 @@
+"""Reading what a resident typed: accents or none, NFC or NFD, numbers or words.
+
+Knows spelling only. Which words mean what is content and comes from the caller.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+_TONES = "\u0300\u0301\u0303\u0309\u0323"
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufe0f\ufeff]")
+_NOT_WORDS = re.compile(r"[\W_]+")
+_LONGEST_PHRASE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One possible meaning with the phrases that express it.
+
+    `whole` options only match when they are all that was said.
+    """
+
+    id: str
+    phrases: tuple[str, ...]
+    whole: bool = False
+
+
+def tidy(text: str) -> str:
+    """NFC without invisible and control characters; line ends and emoji stay."""
+    kept = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
+    return "".join(sign for sign in kept if sign in "\n\t" or unicodedata.category(sign) != "Cc")
+
+
+def bare(text: str) -> str:
+    """Lower case without any accent; one letter for each NFC letter."""
+    lowered = unicodedata.normalize("NFC", text).casefold().replace("đ", "d")
+    apart = unicodedata.normalize("NFD", lowered)
+    return "".join(sign for sign in apart if not unicodedata.combining(sign))
+
+
+def words(text: str) -> list[str]:
+    """The words of a text, lower case, each with its tone mark moved to the end.
+
+    Moving the tone makes both spellings of words such as "hòa" and "hoà" equal.
+    """
+    lowered = _NOT_WORDS.sub(" ", tidy(text).casefold())
+    return [_tone_last(word) for word in lowered.split()]
+
+
+def _tone_last(word: str) -> str:
+    apart = unicodedata.normalize("NFD", word)
+    tone = "".join(sign for sign in apart if sign in _TONES)
+    letters = "".join(sign for sign in apart if sign not in _TONES)
+    return unicodedata.normalize("NFC", letters) + tone
+
+
+def _may_mean(typed: str, word: str) -> bool:
+    """True when `typed` is the word with some or all accents left out."""
+    typed_letters, typed_tone = typed.rstrip(_TONES), typed[len(typed.rstrip(_TONES)) :]
+    letters, tone = word.rstrip(_TONES), word[len(word.rstrip(_TONES)) :]
+    if typed_tone not in ("", tone) or len(typed_letters) != len(letters):
+        return False
+    return all(a in (b, bare(b)) for a, b in zip(typed_letters, letters, strict=True))
+
+
+def _phrase_at(typed: Sequence[str], phrase: Sequence[str], start: int) -> bool:
+    part = typed[start : start + len(phrase)]
+    return len(part) == len(phrase) and all(map(_may_mean, part, phrase))
+
+
+def _without_particles(typed: Sequence[str], particles: frozenset[str]) -> list[str]:
+    plain = {bare(word) for word in particles}
+    kept = [word for word in typed if bare(word) not in plain]
+    return kept or list(typed)
+
+
+def _whole(typed: Sequence[str], options: Iterable[Option], *, exact: bool) -> str:
+    for option in options:
+        for phrase in map(words, option.phrases):
+            if len(phrase) == len(typed) and (
+                _phrase_at(typed, phrase, 0)
+                if exact
+                else list(map(bare, phrase)) == list(map(bare, typed))
+            ):
+                return option.id
+    return ""
+
+
+def _longest_inside(typed: Sequence[str], options: Iterable[Option]) -> str:
+    best, found = 0, ""
+    for option in options:
+        for phrase in map(words, option.phrases):
+            inside = any(_phrase_at(typed, phrase, start) for start in range(len(typed)))
+            if inside and len(phrase) > best:
+                best, found = len(phrase), option.id
+    return found
+
+
+def meaning(text: str, options: Sequence[Option], particles: frozenset[str] = frozenset()) -> str:
+    """The id of the option the text expresses, or an empty string.
+
+    Looks first for an option that is the whole text, then for one that differs in
+    accents only, then for the longest phrase inside a short text.
+    """
+    typed = words(text)
+    for attempt in (typed, _without_particles(typed, particles)):
+        if found := _whole(attempt, options, exact=True):
+            return found
+    loose = [option for option in options if not option.whole]
+    if found := _whole(typed, loose, exact=False):
+        return found
+    return _longest_inside(typed, loose) if len(typed) <= _LONGEST_PHRASE else ""
+
+
+def number(text: str, prefixes: frozenset[str], names: Sequence[Sequence[str]]) -> int:
+    """The number a text consists of (1 for the first), or 0."""
+    typed = [word for word in map(bare, words(text)) if word not in prefixes]
+    if len(typed) != 1:
+        return 0
+    if typed[0].isascii() and typed[0].isdigit():
+        return int(typed[0][:4])
+    return next((place for place, named in enumerate(names, 1) if typed[0] in named), 0)

@@ -1,0 +1,60 @@
+"""A turn in the making and what it says in the end. How answers move it is turns.py's."""
+
+from dataclasses import dataclass, replace
+
+from bot.core.effects import Acknowledge, Effect, Message, Outcome, RecordProgress, Say
+from bot.core.guide import Phrase
+from bot.core.prompts import prompt
+from bot.core.state import Conversation, Guides, Run, Waiting
+
+LONGEST_MESSAGE = 280
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A turn in the making: the state so far, sentences to say first, and effects."""
+
+    now: Conversation
+    guides: Guides
+    leads: tuple[str, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    answered: str = ""
+    silent: bool = False
+
+    def to(self, waiting_for: Waiting, run: Run | None) -> "Turn":
+        return replace(self, now=replace(self.now, waiting_for=waiting_for, run=run))
+
+    def lead(self, phrase: Phrase, **values: str) -> "Turn":
+        return self.say_first(self.guides.phrases[phrase].format(**values))
+
+    def say_first(self, text: str) -> "Turn":
+        return replace(self, leads=(*self.leads, text))
+
+    def record(self, effect: Effect) -> "Turn":
+        return replace(self, effects=(*self.effects, effect))
+
+    def progress(self, run: Run, item: str, outcome: Outcome) -> "Turn":
+        return self.record(RecordProgress(run.guide, run.revision, item, outcome))
+
+    def quiet(self) -> "Turn":
+        return replace(self, silent=True)
+
+    def end(self) -> tuple[Conversation, tuple[Effect, ...]]:
+        if self.silent:
+            return self.now, (*self.effects, Acknowledge())
+        turn = self.now.turn + 1
+        said = tuple(Say(message) for message in self._messages(turn))
+        return replace(self.now, turn=turn, answered=self.answered), self.effects + said
+
+    def _messages(self, turn: int) -> list[Message]:
+        """Sentences share one message with the question as long as it stays short."""
+        asked = replace(prompt(self.now, self.guides), turn=turn)
+        texts = [""]
+        for text in (*self.leads, asked.text):
+            joined = f"{texts[-1]}\n\n{text}".strip()
+            if len(joined) <= LONGEST_MESSAGE and not asked.picture:
+                texts[-1] = joined
+            else:
+                texts.append(text)
+        texts = [text for text in texts if text]
+        return [*map(Message, texts[:-1]), replace(asked, text=texts[-1])]
