@@ -1,0 +1,103 @@
+"""Engines, transactions and the clock. Knows SQLite from PostgreSQL; knows no table."""
+
+import asyncio
+import sqlite3
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+
+SECOND = 1_000_000
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+_T = TypeVar("_T")
+_POSTGRES_WRITERS = 6
+_READERS = 4
+
+
+class Work(Protocol[_T]):  # type: ignore[misc]
+    def __call__(self, connection: Connection, /) -> _T: ...
+
+
+def _sqlite(url: str, begin: str) -> Engine:
+    engine = create_engine(url, connect_args={"check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "busy_timeout=10000",
+            "secure_delete=ON",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+class Database:
+    """Runs plain functions of a connection, each in one transaction, off the event loop.
+
+    SQLite has one writing thread (it allows one writer); PostgreSQL has several.
+    `clock` (microseconds) replaces the database's own clock in tests.
+    """
+
+    def __init__(self, url: str, clock: Callable[[], int] | None = None) -> None:
+        parsed = make_url(url)
+        self.is_sqlite = parsed.get_backend_name() == "sqlite"
+        self._clock = clock
+        if self.is_sqlite:
+            Path(parsed.database or "").parent.mkdir(parents=True, exist_ok=True)
+            self.engine = _sqlite(url, "BEGIN IMMEDIATE")
+            self._reading = _sqlite(url, "BEGIN")
+        else:
+            parsed = parsed.set(drivername="postgresql+psycopg")
+            self.engine = create_engine(parsed, pool_size=_POSTGRES_WRITERS, pool_pre_ping=True)
+            self._reading = create_engine(parsed, pool_size=_READERS, pool_pre_ping=True)
+        writers = 1 if self.is_sqlite else _POSTGRES_WRITERS
+        self._writers = ThreadPoolExecutor(writers, "write")
+        self._readers = ThreadPoolExecutor(_READERS, "read")
+
+    def now(self, connection: Connection) -> int:
+        """Microseconds; the database's clock on PostgreSQL, so machines agree."""
+        if self._clock:
+            return self._clock()
+        if self.is_sqlite:
+            return time.time_ns() // 1000
+        seconds = connection.execute(text("SELECT extract(epoch FROM clock_timestamp())"))
+        return int(seconds.scalar_one() * SECOND)
+
+    def write_now(self, work: Work[_T]) -> _T:
+        """One transaction in this thread; for start-up, commands and tests."""
+        with self.engine.begin() as connection:
+            return work(connection)
+
+    def read_now(self, work: Work[_T]) -> _T:
+        with self._reading.begin() as connection:
+            return work(connection)
+
+    async def write(self, work: Work[_T]) -> _T:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._writers, partial(self.write_now, work))
+
+    async def read(self, work: Work[_T]) -> _T:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._readers, partial(self.read_now, work))
+
+    def close(self) -> None:
+        self._writers.shutdown()
+        self._readers.shutdown()
+        self.engine.dispose()
+        self._reading.dispose()

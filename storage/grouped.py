@@ -1,0 +1,67 @@
+"""Group commit: many small writes of one kind share a transaction. Knows no table."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
+
+from sqlalchemy import Connection
+
+from storage.database import Database
+
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
+_LARGEST_GROUP = 500
+_MOST_WAITING = 20_000
+
+
+class OverloadedError(Exception):
+    """More is waiting than may be kept in memory; the caller should try again later."""
+
+
+class Grouped(Generic[_Item, _Result]):
+    """`await add(item)` returns once the item's transaction is on disk.
+
+    While one group is being committed the next one gathers, so the group grows with
+    the load and a lone write is not delayed.
+    """
+
+    def __init__(
+        self, database: Database, work: Callable[[Connection, Sequence[_Item]], Sequence[_Result]]
+    ) -> None:
+        self._database, self._work = database, work
+        self._waiting: list[tuple[_Item, asyncio.Future[_Result]]] = []
+        self._task: asyncio.Task[None] | None = None
+
+    async def add(self, item: _Item) -> _Result:
+        if len(self._waiting) >= _MOST_WAITING:
+            raise OverloadedError
+        future: asyncio.Future[_Result] = asyncio.get_running_loop().create_future()
+        self._waiting.append((item, future))
+        if self._task is None:
+            self._task = asyncio.create_task(self._drain())
+        return await future
+
+    async def _drain(self) -> None:
+        try:
+            while self._waiting:
+                group = self._waiting[:_LARGEST_GROUP]
+                del self._waiting[:_LARGEST_GROUP]
+                await self._commit(group)
+        finally:
+            self._task = None
+
+    async def _commit(self, group: list[tuple[_Item, asyncio.Future[_Result]]]) -> None:
+        items = [item for item, _ in group]
+        try:
+            results = await self._database.write(lambda connection: self._work(connection, items))
+        except Exception as error:  # noqa: BLE001  # each waiting caller is told
+            outcomes: Sequence[_Result | Exception] = [error] * len(items)
+        else:
+            outcomes = results
+        for (_, future), outcome in zip(group, outcomes, strict=True):
+            if future.done():
+                continue
+            if isinstance(outcome, Exception):
+                future.set_exception(outcome)
+            else:
+                future.set_result(outcome)

@@ -1,0 +1,151 @@
+"""What was heard and waits for its turn: table inbox_update."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select, update
+
+from storage.database import DAY, SECOND
+from storage.rows import insert_new, table
+from storage.tables import InboxUpdate
+
+MOST_ATTEMPTS = 5
+_inbox = table(InboxUpdate)
+_columns = _inbox.c
+_waiting = _columns.state == "waiting"
+_BODY_KEPT = 3 * DAY
+_ROW_KEPT = 30 * DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One platform event before it is stored. `body` is masked already."""
+
+    channel: str
+    account: str
+    event_id: str
+    address: str
+    body: str
+    secrets: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    id: int
+    channel: str
+    address: str
+    body: str
+    secrets: str
+    attempts: int
+    due_at: int
+
+
+def add(connection: Connection, arrivals: Sequence[Arrival], now: int) -> None:
+    """An event already known (same channel, account and event id) changes nothing."""
+    rows = [
+        {
+            "channel": one.channel,
+            "account": one.account,
+            "event_id": one.event_id,
+            "address": one.address,
+            "body": one.body,
+            "secrets": one.secrets,
+            "received_at": now,
+            "state": "waiting",
+            "attempts": 0,
+            "due_at": now,
+            "error": "",
+        }
+        for one in arrivals
+    ]
+    insert_new(connection, InboxUpdate, rows)
+
+
+def waiting_addresses(connection: Connection, now: int, limit: int) -> list[str]:
+    """Chats with something to do, longest waiting first; held-back ones left out."""
+    held = select(_columns.address).where(_waiting, _columns.due_at > now)
+    found = connection.execute(
+        select(_columns.address)
+        .where(_waiting, _columns.address.not_in(held))
+        .order_by(_columns.id)
+        .limit(limit)
+    )
+    return list(dict.fromkeys(found.scalars()))
+
+
+def waiting(connection: Connection, addresses: Collection[str], limit: int) -> list[Update]:
+    """In order of arrival."""
+    found = connection.execute(
+        select(
+            _columns.id,
+            _columns.channel,
+            _columns.address,
+            _columns.body,
+            _columns.secrets,
+            _columns.attempts,
+            _columns.due_at,
+        )
+        .where(_waiting, _columns.address.in_(addresses))
+        .order_by(_columns.id)
+        .limit(limit)
+    )
+    return [Update(*row) for row in found]
+
+
+def finish(connection: Connection, ids: Collection[int]) -> None:
+    if ids:
+        connection.execute(update(_inbox).where(_columns.id.in_(ids)).values(state="done"))
+
+
+def fail(connection: Connection, one: Update, error: str, now: int) -> bool:
+    """Holds the chat back for a growing while; True when the update was parked instead."""
+    attempts = one.attempts + 1
+    parked = attempts >= MOST_ATTEMPTS
+    connection.execute(
+        update(_inbox)
+        .where(_columns.id == one.id)
+        .values(
+            attempts=attempts,
+            error=error,
+            state="parked" if parked else "waiting",
+            due_at=now + SECOND * 2 ** (attempts - 1),
+        )
+    )
+    return parked
+
+
+def park(connection: Connection, one: Update, error: str) -> None:
+    """Sets aside what can never be understood; it blocks nobody."""
+    connection.execute(
+        update(_inbox)
+        .where(_columns.id == one.id)
+        .values(state="parked", error=error, attempts=one.attempts + 1)
+    )
+
+
+def counts(connection: Connection) -> dict[str, int]:
+    """How many wait and how many are parked."""
+    return {
+        state: connection.execute(
+            select(func.count()).select_from(_inbox).where(_columns.state == state)
+        ).scalar_one()
+        for state in ("waiting", "parked")
+    }
+
+
+def next_due(connection: Connection) -> int | None:
+    found: int | None = connection.execute(
+        select(func.min(_columns.due_at)).where(_waiting)
+    ).scalar()
+    return found
+
+
+def tidy(connection: Connection, now: int) -> None:
+    """Bodies go after three days, rows after thirty: long enough to know a repeat."""
+    done = _columns.state == "done"
+    connection.execute(
+        update(_inbox)
+        .where(done, _columns.received_at < now - _BODY_KEPT, _columns.body != "")
+        .values(body="")
+    )
+    connection.execute(_inbox.delete().where(done, _columns.received_at < now - _ROW_KEPT))

@@ -1,0 +1,295 @@
+"""The delivery ledger: everything that leaves is a row here. Tables outbox, lane, pace.
+
+States only move forward: queued -> sending -> accepted -> delivered -> seen, or failed,
+expired, skipped, uncertain. A retry goes back to queued with its attempt number grown.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, bindparam, case, func, select, update
+
+from storage import lanes, pace
+from storage.database import DAY, SECOND
+from storage.rows import insert_new, table
+from storage.tables import Delivery
+
+_outbox = table(Delivery)
+_columns = _outbox.c
+_queued = _columns.state == "queued"
+_sending = _columns.state == "sending"
+MOST_WAITING_PER_CHAT = 20
+MOST_DOUBTS = 3
+LEASE = 45 * SECOND
+ENDED = ("accepted", "delivered", "seen", "failed", "expired", "skipped", "uncertain")
+_RECEIPTS = {"delivered": ("accepted",), "seen": ("accepted", "delivered")}
+
+
+@dataclass(frozen=True, slots=True)
+class NewDelivery:
+    """`owner` says why it is sent; `on_doubt` is "resend" or "hold"."""
+
+    owner: str
+    address: str
+    content: str
+    lane: int
+    on_doubt: str = "resend"
+    dedup: str | None = None
+    not_before_at: int = 0
+    lasts: int = DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A row this sender alone may send, once, as attempt number `attempt`."""
+
+    id: int
+    address: str
+    content: str
+    attempt: int
+    failures: int
+    doubts: int
+    on_doubt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What became of an attempt. `retry_at` puts it back into the queue."""
+
+    claimed: Claimed
+    state: str
+    reason: str = ""
+    reference: str = ""
+    retry_at: int | None = None
+    counts: bool = False
+
+
+def enqueue(connection: Connection, new: Sequence[NewDelivery], now: int) -> None:
+    """The only way to send anything. Locks each chat first, so its order is kept."""
+    if not new:
+        return
+    addresses = {one.address for one in new}
+    lanes.hold(connection, addresses, wait=True)
+    room = _room(connection, addresses)
+    insert_new(connection, Delivery, [_row(one, now, room) for one in new])
+    lanes.refresh(connection, addresses)
+
+
+def _room(connection: Connection, addresses: Collection[str]) -> dict[str, int]:
+    waiting = connection.execute(
+        select(_columns.address, func.count())
+        .where(_queued, _columns.address.in_(addresses))
+        .group_by(_columns.address)
+    )
+    full = {address: MOST_WAITING_PER_CHAT - count for address, count in waiting}
+    return {address: full.get(address, MOST_WAITING_PER_CHAT) for address in addresses}
+
+
+def _row(new: NewDelivery, now: int, room: dict[str, int]) -> dict[str, Any]:
+    room[new.address] -= 1
+    fits = room[new.address] >= 0
+    return {
+        "owner": new.owner,
+        "address": new.address,
+        "content": new.content,
+        "lane": new.lane,
+        "on_doubt": new.on_doubt,
+        "dedup": new.dedup,
+        "state": "queued" if fits else "skipped",
+        "reason": "" if fits else "chat-full",
+        "attempt": 0,
+        "failures": 0,
+        "doubts": 0,
+        "holder": "",
+        "lease_until": 0,
+        "not_before_at": max(now, new.not_before_at),
+        "expires_at": max(now, new.not_before_at) + new.lasts,
+        "created_at": now,
+        "ended_at": None if fits else now,
+        "reference": "",
+    }
+
+
+def claim(
+    connection: Connection,
+    account: tuple[str, str],
+    holder: str,
+    now: int,
+    room: int,
+    intervals: Mapping[str, int],
+    interval_of: Any,
+) -> list[Claimed]:
+    """Takes at most one message of each chat, replies first, within the account's pace.
+
+    `intervals` gives microseconds per message for each bucket, `interval_of(address)`
+    those between two messages to one chat.
+    """
+    claimed: list[Claimed] = []
+    for bucket in (pace.REPLIES, pace.OTHERS):
+        most = pace.allowance(connection, account, bucket, now, intervals[bucket])
+        limit = min(most, room - len(claimed))
+        if limit <= 0:
+            continue
+        replies = bucket == pace.REPLIES
+        chats = lanes.ready(connection, account, now, limit, replies=replies)
+        heads = _heads(connection, chats, now)
+        _take(connection, heads, holder, now, interval_of)
+        if heads:
+            pace.spend(connection, account, bucket, now, len(heads) * intervals[bucket])
+        claimed += heads
+    return claimed
+
+
+def _heads(connection: Connection, chats: Collection[str], now: int) -> list[Claimed]:
+    """The message each chat is to get next. Those that came too late are ended instead."""
+    if not chats:
+        return []
+    place = func.row_number().over(
+        partition_by=_columns.address, order_by=(_columns.lane, _columns.id)
+    )
+    due = _queued & (_columns.not_before_at <= now) & _columns.address.in_(chats)
+    ranked = select(_outbox, place.label("place")).where(due).subquery()
+    found = connection.execute(select(ranked).where(ranked.c.place == 1)).mappings().all()
+    late = [row for row in found if row["expires_at"] <= now]
+    if late:
+        _expire(connection, late, now)
+    return [
+        Claimed(
+            row["id"],
+            row["address"],
+            row["content"],
+            row["attempt"] + 1,
+            row["failures"],
+            row["doubts"],
+            row["on_doubt"],
+        )
+        for row in found
+        if row["expires_at"] > now
+    ]
+
+
+def _expire(connection: Connection, late: Iterable[RowMapping], now: int) -> None:
+    ids = [row["id"] for row in late]
+    connection.execute(
+        update(_outbox)
+        .where(_columns.id.in_(ids), _queued)
+        .values(state="expired", reason="too-late", ended_at=now)
+    )
+    lanes.refresh(connection, {row["address"] for row in late})
+
+
+def _take(
+    connection: Connection, heads: Sequence[Claimed], holder: str, now: int, interval_of: Any
+) -> None:
+    if not heads:
+        return
+    connection.execute(
+        update(_outbox)
+        .where(_columns.id.in_([one.id for one in heads]))
+        .values(
+            state="sending",
+            attempt=_columns.attempt + 1,
+            holder=holder,
+            lease_until=now + LEASE,
+        )
+    )
+    by_interval: dict[int, list[str]] = {}
+    for one in heads:
+        by_interval.setdefault(interval_of(one.address), []).append(one.address)
+    for interval, addresses in by_interval.items():
+        lanes.take(connection, addresses, holder, now + interval)
+
+
+def end(connection: Connection, ended: Sequence[Ended], holder: str, now: int) -> int:
+    """Writes what became of attempts; a holder whose lease was taken over changes nothing.
+
+    Returns how many rows were still its own.
+    """
+    if not ended:
+        return 0
+    changed = connection.execute(
+        update(_outbox)
+        .where(
+            _columns.id == bindparam("b_id"),
+            _columns.attempt == bindparam("b_attempt"),
+            _columns.holder == holder,
+            _sending,
+        )
+        .values(
+            state=bindparam("b_state"),
+            reason=bindparam("b_reason"),
+            reference=bindparam("b_reference"),
+            failures=_columns.failures + bindparam("b_failures"),
+            doubts=_columns.doubts + bindparam("b_doubts"),
+            ended_at=case((bindparam("b_state") == "queued", None), else_=now),
+        ),
+        [_ended_row(one) for one in ended],
+    )
+    lanes.release(connection, {one.claimed.address for one in ended}, holder)
+    for one in ended:
+        if one.retry_at:
+            lanes.put_off(connection, one.claimed.address, one.retry_at)
+    return changed.rowcount
+
+
+def _ended_row(one: Ended) -> dict[str, Any]:
+    return {
+        "b_id": one.claimed.id,
+        "b_attempt": one.claimed.attempt,
+        "b_state": one.state,
+        "b_reason": one.reason,
+        "b_reference": one.reference,
+        "b_failures": int(one.counts),
+        "b_doubts": int(one.reason == "doubt"),
+    }
+
+
+def reap(connection: Connection, now: int, *, all_of_them: bool = False) -> int:
+    """Rows whose sender died in mid-send: nobody can know. By their own policy they are
+    sent again (the ledger counts the doubt) or left uncertain for a person to judge."""
+    dead = _sending if all_of_them else _sending & (_columns.lease_until < now)
+    found = connection.execute(select(_columns.id, _columns.address).where(dead)).all()
+    if not found:
+        return 0
+    ids = [row.id for row in found]
+    again = (_columns.on_doubt == "resend") & (_columns.doubts < MOST_DOUBTS)
+    connection.execute(
+        update(_outbox)
+        .where(_columns.id.in_(ids), dead)
+        .values(
+            state=case((again, "queued"), else_="uncertain"),
+            reason="doubt",
+            doubts=_columns.doubts + 1,
+            ended_at=case((again, None), else_=now),
+        )
+    )
+    lanes.release(connection, {row.address for row in found})
+    return len(ids)
+
+
+def receive(connection: Connection, ids: Collection[int], state: str) -> None:
+    """A receipt: late or repeated ones change nothing."""
+    if ids:
+        before = _RECEIPTS[state]
+        connection.execute(
+            update(_outbox)
+            .where(_columns.id.in_(ids), _columns.state.in_(before))
+            .values(state=state)
+        )
+
+
+def counts(connection: Connection) -> dict[str, int]:
+    """What is not settled: queued, sending and uncertain rows."""
+    return {
+        state: connection.execute(
+            select(func.count()).select_from(_outbox).where(_columns.state == state)
+        ).scalar_one()
+        for state in ("queued", "sending", "uncertain")
+    }
+
+
+def totals(connection: Connection) -> dict[str, int]:
+    """Every row of the ledger by state."""
+    found = connection.execute(select(_columns.state, func.count()).group_by(_columns.state))
+    return {state: int(number) for state, number in found}

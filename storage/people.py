@@ -1,0 +1,117 @@
+"""Chats, consents, calls for help and places: what is known of people, as little as serves."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import Connection, func, select, update
+
+from storage.rows import Row, insert, insert_new, table, upsert
+from storage.tables import (
+    Area,
+    Chat,
+    Consent,
+    ConsentText,
+    HelpRequest,
+    Household,
+    Person,
+    Team,
+)
+
+_chat = table(Chat)
+_help = table(HelpRequest)
+
+
+def see(connection: Connection, addresses: Mapping[str, str], now: int) -> None:
+    """Persons just heard from, address -> channel: so they can be reached (again)."""
+    rows = [
+        {
+            "address": address,
+            "channel": channel,
+            "kind": "person",
+            "title": "",
+            "reachable": True,
+            "can_post": True,
+            "moved_to": "",
+            "changed_at": now,
+        }
+        for address, channel in addresses.items()
+    ]
+    insert_new(connection, Chat, rows)
+    connection.execute(
+        update(_chat)
+        .where(_chat.c.address.in_(addresses), _chat.c.reachable.is_(False))
+        .values(reachable=True, changed_at=now)
+    )
+
+
+def set_reachable(connection: Connection, address: str, now: int, *, reachable: bool) -> None:
+    connection.execute(
+        update(_chat).where(_chat.c.address == address).values(reachable=reachable, changed_at=now)
+    )
+
+
+def set_group(connection: Connection, group: Row, now: int) -> None:
+    """A group as its platform last described it: address, channel, title, rights."""
+    row = {"kind": "group", "moved_to": "", "changed_at": now, **group}
+    upsert(connection, Chat, [row], ["address"])
+
+
+def move(connection: Connection, address: str, moved_to: str, now: int) -> None:
+    """The platform gave a chat a new id: the old row says where it went."""
+    old = connection.execute(select(_chat).where(_chat.c.address == address)).mappings().first()
+    if old:
+        insert_new(connection, Chat, [{**old, "address": moved_to, "changed_at": now}])
+        connection.execute(
+            update(_chat)
+            .where(_chat.c.address == address)
+            .values(reachable=False, can_post=False, moved_to=moved_to, changed_at=now)
+        )
+
+
+def chat(connection: Connection, address: str) -> Row | None:
+    found = connection.execute(select(_chat).where(_chat.c.address == address)).mappings().first()
+    return dict(found) if found else None
+
+
+def record_consents(connection: Connection, rows: Sequence[Row]) -> None:
+    insert(connection, Consent, rows)
+
+
+def add_consent_texts(connection: Connection, texts: Mapping[str, str], now: int) -> None:
+    rows = [
+        {"version": version, "content": text, "added_at": now} for version, text in texts.items()
+    ]
+    insert_new(connection, ConsentText, rows)
+
+
+def call_team(connection: Connection, calls: Sequence[Row], now: int) -> None:
+    """One open request per chat: asking again is counted and moves its place, not doubled."""
+    rows = [{**call, "state": "open", "asked": 0, "asked_at": now} for call in calls]
+    insert_new(connection, HelpRequest, rows)
+    for call in calls:
+        connection.execute(
+            update(_help)
+            .where(_help.c.address == call["address"], _help.c.state == "open")
+            .values(guide=call["guide"], item=call["item"], asked=_help.c.asked + 1)
+        )
+
+
+def open_help(connection: Connection) -> int:
+    found: int = connection.execute(
+        select(func.count()).select_from(_help).where(_help.c.state == "open")
+    ).scalar_one()
+    return found
+
+
+def seed(connection: Connection, places: Mapping[str, Sequence[Row]]) -> None:
+    """Demo data: areas, teams, households, persons. Adding them again changes nothing."""
+    insert_new(connection, Area, places["areas"])
+    insert_new(connection, Team, places["teams"])
+    insert_new(connection, Household, places["households"])
+    if not connection.execute(select(func.count()).select_from(table(Person))).scalar_one():
+        insert(connection, Person, places["persons"])
+
+
+def team_name(connection: Connection) -> str:
+    """The name residents are greeted with; empty while several teams share the service."""
+    names = list(connection.execute(select(table(Team).c.name).limit(2)).scalars())
+    return names[0] if len(names) == 1 else ""

@@ -1,0 +1,44 @@
+"""Shared ways of writing many rows at once on both databases. Knows no table."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, CursorResult
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import SQLModel
+
+Row = Mapping[str, Any]
+Model = type[SQLModel]
+
+
+def table(model: Model) -> Any:
+    return model.__table__  # type: ignore[attr-defined]
+
+
+def _insert(connection: Connection, model: Model) -> Any:
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    return dialect.insert(table(model))
+
+
+def insert(connection: Connection, model: Model, rows: Sequence[Row]) -> None:
+    if rows:
+        connection.execute(table(model).insert(), rows)
+
+
+def insert_new(connection: Connection, model: Model, rows: Sequence[Row]) -> None:
+    """Rows that would break a unique key are left out."""
+    if rows:
+        connection.execute(_insert(connection, model).on_conflict_do_nothing(), rows)
+
+
+def upsert(
+    connection: Connection, model: Model, rows: Sequence[Row], key: Sequence[str]
+) -> CursorResult[Any] | None:
+    """Inserts, or replaces the other columns given in the first row."""
+    if not rows:
+        return None
+    statement = _insert(connection, model)
+    changed = {name: statement.excluded[name] for name in rows[0] if name not in key}
+    return connection.execute(
+        statement.on_conflict_do_update(index_elements=list(key), set_=changed), rows
+    )
