@@ -102,12 +102,12 @@ class _SpokenFile(_Closed):
 class _MessagesFile(_Closed):
     menu: list[str]
     phrases: dict[Phrase, str]
+    commands: dict[str, str]
     words: dict[Word, _SpokenFile]
     particles: list[str]
     prefixes: list[str]
     numbers: list[list[str]]
     checks: dict[str, str]
-    cli: dict[str, str]
 
 
 def _yaml(path: Path) -> Any:

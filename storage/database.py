@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 
 SECOND = 1_000_000
@@ -27,7 +27,7 @@ class Work(Protocol[_T]):  # type: ignore[misc]
 
 
 def _sqlite(url: str, begin: str) -> Engine:
-    engine = create_engine(url, connect_args={"check_same_thread": False})
+    engine = create_engine(url, connect_args={"check_same_thread": False}, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
@@ -47,6 +47,11 @@ def _sqlite(url: str, begin: str) -> Engine:
     return engine
 
 
+def _postgres(url: URL, size: int) -> Engine:
+    """Errors never carry parameters: those are residents' words."""
+    return create_engine(url, pool_size=size, pool_pre_ping=True, hide_parameters=True)
+
+
 class Database:
     """Runs plain functions of a connection, each in one transaction, off the event loop.
 
@@ -64,8 +69,8 @@ class Database:
             self._reading = _sqlite(url, "BEGIN")
         else:
             parsed = parsed.set(drivername="postgresql+psycopg")
-            self.engine = create_engine(parsed, pool_size=_POSTGRES_WRITERS, pool_pre_ping=True)
-            self._reading = create_engine(parsed, pool_size=_READERS, pool_pre_ping=True)
+            self.engine = _postgres(parsed, _POSTGRES_WRITERS)
+            self._reading = _postgres(parsed, _READERS)
         writers = 1 if self.is_sqlite else _POSTGRES_WRITERS
         self._writers = ThreadPoolExecutor(writers, "write")
         self._readers = ThreadPoolExecutor(_READERS, "read")

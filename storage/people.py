@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, func, select, update
 
+from bot.core.address import Address
 from storage.rows import Row, insert, insert_new, table, upsert
 from storage.tables import (
     Area,
@@ -49,15 +50,26 @@ def set_reachable(connection: Connection, address: str, now: int, *, reachable: 
     )
 
 
-def set_group(connection: Connection, group: Row, now: int) -> None:
-    """A group as its platform last described it: address, channel, title, rights."""
-    row = {"kind": "group", "moved_to": "", "changed_at": now, **group}
+def set_group(
+    connection: Connection, address: Address, now: int, *, title: str, member: bool, can_post: bool
+) -> None:
+    """A group as its platform last described it."""
+    row = {
+        "address": str(address),
+        "channel": address.channel,
+        "kind": "group",
+        "title": title,
+        "reachable": member,
+        "can_post": can_post,
+        "moved_to": "",
+        "changed_at": now,
+    }
     upsert(connection, Chat, [row], ["address"])
 
 
 def move(connection: Connection, address: str, moved_to: str, now: int) -> None:
-    """The platform gave a chat a new id: the old row says where it went."""
-    old = connection.execute(select(_chat).where(_chat.c.address == address)).mappings().first()
+    """The old row stays and says where the chat went."""
+    old = chat(connection, address)
     if old:
         insert_new(connection, Chat, [{**old, "address": moved_to, "changed_at": now}])
         connection.execute(

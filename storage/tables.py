@@ -225,17 +225,20 @@ class MediaReference(SQLModel, table=True):
 
 
 class WebMessage(SQLModel, table=True):
-    """The web chat's own transcript; `delivery` makes showing a ledger row idempotent."""
+    """The web chat's own transcript. A ledger row (`delivery`) or a resident's event is
+    shown once however often it arrives."""
 
     __tablename__ = "web_message"
     __table_args__ = (
         UniqueConstraint("delivery"),
+        UniqueConstraint("event"),
         Index("ix_web_message_address", "address", "id"),
         Index("ix_web_message_at", "at"),
     )
     id: int | None = Field(default=None, sa_column=_id())
     address: str
     delivery: int | None = Field(sa_column=_at(empty=True))
+    event: str | None
     author: str
     content: str = Field(sa_column=_text())
     at: int = Field(sa_column=_at())

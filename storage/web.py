@@ -30,10 +30,11 @@ class NewShown:
     author: str
     content: str
     delivery: int | None = None
+    event: str | None = None
 
 
 def add(connection: Connection, new: Sequence[NewShown], now: int) -> None:
-    """A ledger row is shown once, however often it is sent."""
+    """What is shown already is left as it is."""
     insert_new(
         connection,
         WebMessage,
@@ -41,6 +42,7 @@ def add(connection: Connection, new: Sequence[NewShown], now: int) -> None:
             {
                 "address": one.address,
                 "delivery": one.delivery,
+                "event": one.event,
                 "author": one.author,
                 "content": one.content,
                 "at": now,

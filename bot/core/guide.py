@@ -108,6 +108,7 @@ class Phrase(StrEnum):
     MEDIA = "media"
     SECRET = "secret"  # noqa: S105  # the name of a sentence
     UPDATED = "updated"
+    FAILED = "failed"
 
 
 class Word(StrEnum):

@@ -203,11 +203,13 @@ def upgrade() -> None:
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('address', sa.String(), nullable=False),
     sa.Column('delivery', sa.BigInteger(), nullable=True),
+    sa.Column("event", sa.String(), nullable=True),
     sa.Column('author', sa.String(), nullable=False),
     sa.Column('content', sa.Text(), nullable=False),
     sa.Column('at', sa.BigInteger(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_web_message')),
-    sa.UniqueConstraint('delivery', name=op.f('uq_web_message_delivery'))
+    sa.UniqueConstraint('delivery', name=op.f('uq_web_message_delivery')),
+    sa.UniqueConstraint("event", name=op.f("uq_web_message_event"))
     )
     with op.batch_alter_table('web_message', schema=None) as batch_op:
         batch_op.create_index('ix_web_message_address', ['address', 'id'], unique=False)

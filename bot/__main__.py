@@ -1,0 +1,5 @@
+"""python -m bot: the console script without an installation."""
+
+from bot.cli import main
+
+main()

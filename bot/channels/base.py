@@ -1,0 +1,216 @@
+"""What every channel is: the one protocol, its values and its closed set of failures."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+import orjson
+
+from bot.core.address import Address
+from bot.core.effects import Message
+from bot.core.events import Event, Notice
+from bot.core.guide import Choice, Picture
+from bot.core.secrets import Secret, mask
+
+_DEEPEST = 32
+
+
+class MalformedError(ValueError):
+    """A body that is not what its platform sends. Carries a code, never content."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """In characters, buttons per message, and microseconds between two messages.
+
+    `reply_interval` and `other_interval` hold for the whole account.
+    """
+
+    text: int
+    caption: int
+    choices: int
+    label: int
+    reply_interval: int
+    other_interval: int
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """One event as it is stored before anyone is told "received". `body` is masked."""
+
+    event_id: str
+    address: Address
+    body: str
+    secrets: frozenset[Secret] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """What a channel needs to show a button as pressed: its own ids."""
+
+    ack: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    address: Address
+    event: Event | Notice
+    press: Press | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PictureFile:
+    """`reference` is what the platform calls it once uploaded, else empty."""
+
+    path: Path
+    alt: str
+    digest: str
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One ledger row about to be sent. A message without text only shows the press."""
+
+    id: int
+    address: Address
+    message: Message
+    press: Press | None = None
+    picture: PictureFile | None = None
+
+
+class Failure(StrEnum):
+    """Every way a send can fail, by what it means for the ledger."""
+
+    UNREACHABLE = "unreachable"  # the platform was not reached: certainly not sent
+    THROTTLED = "throttled"  # refused for now, with a time to wait
+    TEMPORARY = "temporary"  # refused by a fault on their side
+    PERMANENT = "permanent"  # this message will never be accepted
+    GONE = "gone"  # this chat cannot be written to any more
+    MOVED = "moved"  # this chat has a new id
+    DOUBT = "doubt"  # the answer was lost: nobody can know
+    REJECTED = "rejected"  # our token or account is refused
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """`reference` is the platform's message id; `picture` what it calls an upload."""
+
+    reference: str
+    picture: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NotSent:
+    """`code` is a short slug without content; `retry_after` is in seconds."""
+
+    failure: Failure
+    code: str
+    retry_after: float = 0
+    moved_to: str = ""
+
+
+class Channel(Protocol):
+    """A platform account. All but `send` and `prepare` are pure."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def account(self) -> str: ...
+
+    @property
+    def limits(self) -> Limits: ...
+
+    def verify(self, headers: Mapping[str, str], body: bytes) -> bool:
+        """Whether the platform itself sent this; constant time."""
+        ...
+
+    def intake(self, body: bytes) -> Intake:
+        """Cheap: ids and masking only. Raises MalformedError."""
+        ...
+
+    def parse(self, stored: str, secrets: frozenset[Secret]) -> Received:
+        """A stored body as an event. Raises MalformedError."""
+        ...
+
+    def chat_interval(self, chat: str) -> int:
+        """Microseconds between two messages to one chat."""
+        ...
+
+    async def send(self, outgoing: Outgoing) -> Sent | NotSent: ...
+
+    async def prepare(self, hook: str) -> None:
+        """Tells the platform where to call; may raise anything, is tried again."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+def masked(
+    value: object, kept: frozenset[str], blank: frozenset[str]
+) -> tuple[object, set[Secret]]:
+    """A decoded body with every secret masked in every text.
+
+    Values under `kept` keys are ids and stay; texts under `blank` keys are emptied.
+    """
+    found: set[Secret] = set()
+
+    def clean(part: object, depth: int) -> object:
+        if depth > _DEEPEST:
+            raise MalformedError("too-deep")
+        match part:
+            case dict():
+                return {key: clean_field(key, one, depth) for key, one in part.items()}
+            case list():
+                return [clean(one, depth + 1) for one in part]
+            case str():
+                text, kinds = mask(part)
+                found.update(kinds)
+                return text
+        return part
+
+    def clean_field(key: str, part: object, depth: int) -> object:
+        if isinstance(part, str) and key in kept | blank:
+            return part if key in kept else ""
+        return clean(part, depth + 1)
+
+    return clean(value, 0), found
+
+
+def decoded(body: bytes) -> dict[str, object]:
+    """A JSON object, or MalformedError for anything else."""
+    try:
+        value = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise MalformedError("not-json") from error
+    if not isinstance(value, dict):
+        raise MalformedError("not-an-object")
+    return value
+
+
+def packed(message: Message, press: Press | None = None) -> str:
+    """A message as the ledger keeps it, pinned for good."""
+    plain = {
+        "text": message.text,
+        "choices": [{"id": choice.id, "label": choice.label} for choice in message.choices],
+        "turn": message.turn,
+        "picture": message.picture,
+        "press": press,
+    }
+    return orjson.dumps(plain).decode()
+
+
+def unpacked(content: str) -> tuple[Message, Press | None]:
+    plain = orjson.loads(content)
+    picture, press = plain["picture"], plain["press"]
+    message = Message(
+        plain["text"],
+        tuple(Choice(**choice) for choice in plain["choices"]),
+        plain["turn"],
+        Picture(**picture) if picture else None,
+    )
+    return message, Press(**press) if press else None

@@ -1,0 +1,122 @@
+"""The Telegram channel: `send` is the only way to Telegram's Bot API."""
+
+import asyncio
+import hmac
+from collections.abc import Awaitable, Mapping, Sequence
+
+from httpx_aiohttp import AiohttpTransport
+from telegram import Bot, BotCommand, LinkPreviewOptions, Message
+from telegram.error import TelegramError
+from telegram.request import HTTPXRequest
+
+from bot.channels.base import Intake, Limits, NotSent, Outgoing, PictureFile, Press, Received, Sent
+from bot.channels.telegram.parse import NAME, intake, parse
+from bot.channels.telegram.render import failure, keyboard
+from bot.core.secrets import Secret
+
+_SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105  # a header's name
+_ALLOWED = ["message", "edited_message", "callback_query", "my_chat_member"]
+_SECOND = 1_000_000
+
+
+class Telegram:
+    """One bot. The account is the bot's id, the part of its token before the colon."""
+
+    name = NAME
+    limits = Limits(
+        text=4096,
+        caption=1024,
+        choices=100,
+        label=64,
+        reply_interval=_SECOND // 100,
+        other_interval=_SECOND // 28,
+    )
+
+    def __init__(
+        self, token: str, secret: str, api: str, commands: Sequence[tuple[str, str]] = ()
+    ) -> None:
+        self.account = token.split(":")[0]
+        self._secret = secret.encode()
+        self._commands = [BotCommand(name, text) for name, text in commands]
+        self._request = HTTPXRequest(
+            connect_timeout=5,
+            read_timeout=15,
+            write_timeout=15,
+            media_write_timeout=20,
+            pool_timeout=5,
+            httpx_kwargs={"transport": AiohttpTransport()},
+        )
+        self._bot = Bot(token, base_url=f"{api}/bot", request=self._request)
+
+    def verify(self, headers: Mapping[str, str], body: bytes) -> bool:  # noqa: ARG002
+        given = headers.get(_SECRET_HEADER, "").encode()
+        return bool(self._secret) and hmac.compare_digest(given, self._secret)
+
+    def intake(self, body: bytes) -> Intake:
+        return intake(body, self.account)
+
+    def parse(self, stored: str, secrets: frozenset[Secret]) -> Received:
+        return parse(stored, self.account, secrets)
+
+    def chat_interval(self, chat: str) -> int:
+        """Groups have negative ids and take 20 messages a minute, persons one a second."""
+        return 3 * _SECOND + _SECOND // 10 if chat.startswith("-") else _SECOND + _SECOND // 20
+
+    async def send(self, outgoing: Outgoing) -> Sent | NotSent:
+        chat = int(outgoing.address.id)
+        try:
+            shown, sent = await asyncio.gather(
+                self._show(chat, outgoing.press), self._say(chat, outgoing)
+            )
+        except TelegramError as error:
+            return failure(error)
+        picture = sent.photo[-1].file_id if sent and sent.photo else ""
+        return Sent(str(sent.message_id) if sent else shown, picture)
+
+    async def _say(self, chat: int, outgoing: Outgoing) -> Message | None:
+        message = outgoing.message
+        if not message.text:
+            return None
+        if outgoing.picture:
+            photo = await _photo(outgoing.picture)
+            return await self._bot.send_photo(
+                chat, photo, caption=message.text, reply_markup=keyboard(message)
+            )
+        return await self._bot.send_message(
+            chat,
+            message.text,
+            reply_markup=keyboard(message),
+            link_preview_options=LinkPreviewOptions(is_disabled=True),
+        )
+
+    async def _show(self, chat: int, press: Press | None) -> str:
+        """Stops the button's spinner and takes the used buttons away. Both may fail:
+        a query grows too old, a message is gone or already without buttons."""
+        if press is None:
+            return ""
+        await _quietly(self._bot.answer_callback_query(press.ack))
+        if press.message:
+            bare = self._bot.edit_message_reply_markup(chat, int(press.message))
+            await _quietly(bare)
+        return press.message
+
+    async def prepare(self, hook: str) -> None:
+        await self._bot.set_webhook(
+            hook, secret_token=self._secret.decode(), allowed_updates=_ALLOWED
+        )
+        if self._commands:
+            await self._bot.set_my_commands(self._commands)
+
+    async def close(self) -> None:
+        await self._request.shutdown()
+
+
+async def _quietly(call: Awaitable[object]) -> None:
+    try:
+        await call
+    except TelegramError:
+        return
+
+
+async def _photo(picture: PictureFile) -> bytes | str:
+    return picture.reference or await asyncio.to_thread(picture.path.read_bytes)

@@ -1,0 +1,1 @@
+"""The web chat: a channel of our own for people without Zalo or Telegram."""

@@ -1,0 +1,238 @@
+"""The way in: waiting updates -> turns. Each turn's whole effect is one transaction.
+
+Nothing outside the database happens here, so a crash at any point only means "not yet".
+"""
+
+import asyncio
+import logging
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+import orjson
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.channels.base import Channel, MalformedError, Press, Received, packed
+from bot.core.conversation import advance
+from bot.core.effects import (
+    Acknowledge,
+    CallTeam,
+    Effect,
+    Message,
+    RecordConsent,
+    RecordProgress,
+    Say,
+)
+from bot.core.events import (
+    ChatMoved,
+    ChoiceMade,
+    GroupChanged,
+    GuideStarted,
+    Ignored,
+    MediaReceived,
+    ReachabilityChanged,
+    TextReceived,
+)
+from bot.core.guide import Phrase
+from bot.core.secrets import Secret
+from bot.core.state import Conversation, from_plain, to_plain
+from bot.shelf import Shelf
+from storage import conversations, inbox, lanes, moves, outbox, people, progress
+from storage.database import Database
+from storage.rows import Row
+from storage.signals import INBOX, OUTBOX, Signals
+
+_log = logging.getLogger(__name__)
+_CHATS_AT_ONCE = 200
+_UPDATES_AT_ONCE = 400
+_POLL_SECONDS = 1.0
+_FAULT_SECONDS = 1.0
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What a transaction will write, gathered in memory first."""
+
+    now: int
+    states: dict[str, Conversation]
+    changed: dict[str, Conversation] = field(default_factory=dict)
+    deliveries: list[outbox.NewDelivery] = field(default_factory=list)
+    progress: list[Row] = field(default_factory=list)
+    consents: list[Row] = field(default_factory=list)
+    calls: list[Row] = field(default_factory=list)
+    seen: dict[str, str] = field(default_factory=dict)
+    done: list[int] = field(default_factory=list)
+
+    def say(self, update: inbox.Update, message: Message, press: Press | None = None) -> None:
+        self.deliveries.append(
+            outbox.NewDelivery(
+                f"turn:{update.id}",
+                update.address,
+                packed(message, press),
+                lanes.REPLY,
+            )
+        )
+
+
+class Runner:
+    def __init__(
+        self, database: Database, signals: Signals, channels: Mapping[str, Channel], shelf: Shelf
+    ) -> None:
+        self._database, self._signals = database, signals
+        self._channels, self._shelf = channels, shelf
+
+    async def run(self) -> None:
+        """Until cancelled. A fault of the database is waited out."""
+        woken = self._signals.subscribe(INBOX)
+        while True:
+            try:
+                handled = await self.once()
+            except SQLAlchemyError as error:
+                _log.warning("turns wait for the database: %s", type(error).__name__)
+                await asyncio.sleep(_FAULT_SECONDS)
+                continue
+            if not handled:
+                await self._signals.wait(woken, _POLL_SECONDS)
+
+    async def once(self) -> int:
+        """Handles one batch; says how many updates were ended by it."""
+        try:
+            handled = await self._database.write(self._batch)
+        except Exception as error:  # noqa: BLE001  # one bad row must not stop the others
+            _log.warning("batch failed, trying chats one by one: %s", type(error).__name__)
+            handled = await self._one_by_one()
+        if handled:
+            self._signals.wake(OUTBOX)
+        return handled
+
+    async def _one_by_one(self) -> int:
+        addresses = await self._database.write(
+            lambda connection: inbox.waiting_addresses(
+                connection, self._database.now(connection), _CHATS_AT_ONCE
+            )
+        )
+        handled = 0
+        for address in addresses:
+            try:
+                handled += await self._database.write(partial(self._chats, addresses=[address]))
+            except Exception as error:  # noqa: BLE001  # counted on the update itself
+                await self._database.write(
+                    partial(self._blame, address=address, error=type(error).__name__)
+                )
+        return handled
+
+    def _blame(self, connection: Connection, address: str, error: str) -> None:
+        now = self._database.now(connection)
+        for update in inbox.waiting(connection, [address], 1):
+            inbox.fail(connection, update, error, now)
+
+    def _batch(self, connection: Connection) -> int:
+        now = self._database.now(connection)
+        return self._chats(connection, inbox.waiting_addresses(connection, now, _CHATS_AT_ONCE))
+
+    def _chats(self, connection: Connection, addresses: Collection[str]) -> int:
+        """All turns of some chats, in order within each chat."""
+        if not addresses:
+            return 0
+        now = self._database.now(connection)
+        held = lanes.hold(connection, addresses, wait=False)
+        updates = inbox.waiting(connection, held, _UPDATES_AT_ONCE)
+        stored = conversations.load(connection, held)
+        states = {one: from_plain(orjson.loads(plain)) for one, plain in stored.items()}
+        self._shelf.know(connection, states.values())
+        batch = _Batch(now, states)
+        stuck: set[str] = set()
+        for update in updates:
+            if update.address not in stuck and not self._ended(connection, update, batch):
+                stuck.add(update.address)
+        self._write(connection, batch)
+        return len(batch.done)
+
+    def _ended(self, connection: Connection, update: inbox.Update, batch: _Batch) -> bool:
+        """False when the chat has to wait for this update to be tried again."""
+        if update.due_at > batch.now:
+            return False
+        try:
+            self._turn(connection, update, batch)
+        except MalformedError as error:
+            inbox.park(connection, update, f"malformed {error}")
+        except Exception as error:  # noqa: BLE001  # a poison update is parked in the end
+            _log.warning("update %d failed: %s", update.id, type(error).__name__)
+            parked = inbox.fail(connection, update, type(error).__name__, batch.now)
+            if parked:
+                batch.say(update, Message(self._shelf.guides.phrases[Phrase.FAILED]))
+            return parked
+        else:
+            batch.done.append(update.id)
+        return True
+
+    def _turn(self, connection: Connection, update: inbox.Update, batch: _Batch) -> None:
+        channel = self._channels.get(update.channel)
+        if channel is None:
+            raise LookupError(update.channel)
+        secrets = frozenset(map(Secret, filter(None, update.secrets.split(","))))
+        received = channel.parse(update.body, secrets)
+        match received.event:
+            case GuideStarted() | ChoiceMade() | TextReceived() | MediaReceived() as event:
+                batch.seen[update.address] = update.channel
+                before = batch.states.get(update.address, Conversation())
+                after, effects = advance(before, event, self._shelf.guides)
+                _gather(batch, update, received, effects)
+                batch.states[update.address] = batch.changed[update.address] = after
+            case _:
+                _notice(connection, update, received, batch.now)
+
+    def _write(self, connection: Connection, batch: _Batch) -> None:
+        states = {
+            address: orjson.dumps(to_plain(state)).decode()
+            for address, state in batch.changed.items()
+        }
+        if batch.seen:
+            people.see(connection, batch.seen, batch.now)
+        conversations.save(connection, states, batch.now)
+        progress.record(connection, batch.progress)
+        people.record_consents(connection, batch.consents)
+        if batch.calls:
+            people.call_team(connection, batch.calls, batch.now)
+        outbox.enqueue(connection, batch.deliveries, batch.now)
+        inbox.finish(connection, batch.done)
+        if batch.deliveries:
+            self._signals.announce(connection, OUTBOX)
+
+
+def _gather(
+    batch: _Batch, update: inbox.Update, received: Received, effects: Sequence[Effect]
+) -> None:
+    press = received.press
+    for effect in effects:
+        match effect:
+            case Say(message):
+                batch.say(update, message, press)
+                press = None
+            case Acknowledge():
+                if press:
+                    batch.say(update, Message(""), press)
+            case RecordProgress(guide, revision, item, outcome):
+                row = {"guide": guide, "revision": revision, "item": item, "outcome": outcome}
+                batch.progress.append({"address": update.address, "at": batch.now, **row})
+            case RecordConsent(purpose, granted, version):
+                agreed: Row = {"purpose": purpose, "granted": granted, "version": version}
+                who = {"address": update.address, "recorder": "self", "at": batch.now}
+                batch.consents.append({**who, **agreed})
+            case CallTeam(guide, item):
+                batch.calls.append({"address": update.address, "guide": guide, "item": item})
+
+
+def _notice(connection: Connection, update: inbox.Update, received: Received, now: int) -> None:
+    match received.event:
+        case ReachabilityChanged(reachable):
+            people.set_reachable(connection, update.address, now, reachable=reachable)
+        case GroupChanged(title, member, can_post):
+            people.set_group(
+                connection, received.address, now, title=title, member=member, can_post=can_post
+            )
+        case ChatMoved(new_id):
+            moves.move(connection, received.address, replace(received.address, id=new_id), now)
+        case Ignored(reason):
+            _log.info("update %d ignored: %s", update.id, reason)

@@ -1,0 +1,186 @@
+"""The way out: the only caller of a channel's `send`.
+
+A row is committed as "sending" before the call and no transaction is open during it.
+Sends run freely: a slow one holds up its own chat only.
+"""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.channels.base import (
+    Channel,
+    Failure,
+    NotSent,
+    Outgoing,
+    PictureFile,
+    Sent,
+    unpacked,
+)
+from bot.core.address import Address
+from bot.core.guide import Picture
+from bot.verdicts import ACCOUNT_WIDE, backoff, verdict
+from storage import lanes, media, moves, outbox, pace, people
+from storage.database import SECOND, Database
+from storage.grouped import Grouped
+from storage.signals import OUTBOX, Signals
+
+_log = logging.getLogger(__name__)
+MOST_AT_ONCE = 64
+_POLL_SECONDS = 1.0
+_SEND_SECONDS = 35.0
+Account = tuple[str, str]
+Outcome = tuple[outbox.Claimed, Sent | NotSent]
+
+
+@lru_cache(maxsize=256)
+def _digest(path: Path, changed: float) -> str:  # noqa: ARG001  # a changed file is another one
+    return sha256(path.read_bytes()).hexdigest()
+
+
+class Sender:
+    """Sends for one channel account. `holder` names this sender in the ledger."""
+
+    def __init__(
+        self, database: Database, signals: Signals, channel: Channel, pictures: Path
+    ) -> None:
+        self._database, self._signals = database, signals
+        self._channel, self._pictures = channel, pictures
+        self._account: Account = (channel.name, channel.account)
+        self.holder = secrets.token_hex(8)
+        self._running: set[asyncio.Task[None]] = set()
+        self._ends: Grouped[Outcome, None] = Grouped(database, self._end)
+        self._woken = signals.subscribe(OUTBOX)
+
+    async def run(self) -> None:
+        """Until cancelled; what was claimed is finished first."""
+        try:
+            while True:
+                await self._signals.wait(self._woken, await self._round())
+        finally:
+            if self._running:
+                await asyncio.wait(self._running)
+
+    async def _round(self) -> float:
+        """Starts what may be sent now; returns the seconds until more may be."""
+        room = MOST_AT_ONCE - len(self._running)
+        if room <= 0:
+            return _POLL_SECONDS
+        try:
+            claimed, wait = await self._database.write(
+                lambda connection: self._claim(connection, room)
+            )
+        except SQLAlchemyError as error:
+            _log.warning("sending waits for the database: %s", type(error).__name__)
+            return _POLL_SECONDS
+        for one in claimed:
+            task = asyncio.create_task(self._deliver(one))
+            self._running.add(task)
+            task.add_done_callback(self._finished)
+        return wait
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        self._woken.set()
+
+    def _claim(self, connection: Connection, room: int) -> tuple[list[outbox.Claimed], float]:
+        now = self._database.now(connection)
+        limits = self._channel.limits
+        claimed = outbox.claim(
+            connection,
+            self._account,
+            self.holder,
+            now,
+            room,
+            {pace.REPLIES: limits.reply_interval, pace.OTHERS: limits.other_interval},
+            lambda address: self._channel.chat_interval(Address.parse(address).id),
+        )
+        if claimed:
+            return claimed, 0
+        due = lanes.earliest(connection, self._account)
+        if due is None:
+            return [], _POLL_SECONDS
+        opens = max(due, pace.next_open(connection, self._account))
+        return [], min(_POLL_SECONDS, max(0.005, (opens - now) / SECOND))
+
+    async def _deliver(self, claimed: outbox.Claimed) -> None:
+        try:
+            result = await asyncio.wait_for(self._send(claimed), _SEND_SECONDS)
+        except TimeoutError:
+            result = NotSent(Failure.DOUBT, "no-answer")
+        except Exception as error:  # noqa: BLE001  # a fault of ours must not stop the others
+            _log.exception("delivery %d could not be sent", claimed.id)
+            result = NotSent(Failure.PERMANENT, type(error).__name__)
+        while True:
+            try:
+                return await self._ends.add((claimed, result))
+            except SQLAlchemyError as error:
+                _log.warning("result of %d waits: %s", claimed.id, type(error).__name__)
+                await asyncio.sleep(_POLL_SECONDS)
+
+    async def _send(self, claimed: outbox.Claimed) -> Sent | NotSent:
+        message, press = unpacked(claimed.content)
+        picture = await self._picture(message.picture) if message.picture else None
+        address = Address.parse(claimed.address)
+        outgoing = Outgoing(claimed.id, address, message, press, picture)
+        result = await self._channel.send(outgoing)
+        if isinstance(result, Sent) and picture and result.picture and not picture.reference:
+            reference = result.picture
+            await self._database.write(
+                lambda connection: media.keep(connection, *self._account, picture.digest, reference)
+            )
+        return result
+
+    async def _picture(self, picture: Picture) -> PictureFile | None:
+        path = self._pictures / picture.path
+        if not path.is_file():
+            _log.error("picture is missing: %s", picture.path)
+            return None
+        digest = await asyncio.to_thread(_digest, path, path.stat().st_mtime)
+        reference = await self._database.read(
+            lambda connection: media.find(connection, *self._account, digest)
+        )
+        return PictureFile(path, picture.alt, digest, reference)
+
+    def _end(self, connection: Connection, outcomes: Sequence[Outcome]) -> list[None]:
+        now = self._database.now(connection)
+        ended = [verdict(claimed, result, now) for claimed, result in outcomes]
+        outbox.end(connection, ended, self.holder, now)
+        self._follow(connection, outcomes, now)
+        return [None] * len(outcomes)
+
+    def _follow(self, connection: Connection, outcomes: Sequence[Outcome], now: int) -> None:
+        """What a result means beyond its own row: for the account and for the chat."""
+        failed = [(one, result) for one, result in outcomes if isinstance(result, NotSent)]
+        if len(failed) < len(outcomes):
+            pace.unblock(connection, self._account)
+        elif pauses := [result for _, result in failed if result.failure in ACCOUNT_WIDE]:
+            self._pause(connection, pauses[0], now)
+        for claimed, result in failed:
+            _log.info("delivery %d: %s %s", claimed.id, result.failure, result.code)
+            self._follow_one(connection, claimed, result, now)
+
+    def _pause(self, connection: Connection, result: NotSent, now: int) -> None:
+        failures = pace.failures(connection, self._account)
+        until = now + int(backoff(failures) * SECOND)
+        pace.block(connection, self._account, until, result.code, everything=True)
+
+    def _follow_one(
+        self, connection: Connection, claimed: outbox.Claimed, result: NotSent, now: int
+    ) -> None:
+        if result.failure is Failure.THROTTLED:
+            until = now + int(result.retry_after * SECOND)
+            pace.block(connection, self._account, until, result.code, everything=False)
+        if result.failure is Failure.GONE:
+            people.set_reachable(connection, claimed.address, now, reachable=False)
+        if result.failure is Failure.MOVED:
+            old = Address.parse(claimed.address)
+            moves.move(connection, old, replace(old, id=result.moved_to), now)

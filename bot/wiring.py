@@ -1,0 +1,220 @@
+"""The composition root: settings -> database, channels, runner, senders.
+
+Nothing else joins concrete parts.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from functools import partial
+from typing import Literal
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.channels.base import Channel, Intake
+from bot.channels.registry import Needs, channels
+from bot.core.address import Address
+from bot.library import GUIDES, Library
+from bot.runner import Runner
+from bot.sender import Sender
+from bot.settings import Settings
+from bot.shelf import Shelf
+from bot.verdicts import backoff
+from storage import inbox, outbox, schema, web
+from storage.database import Database
+from storage.grouped import Grouped
+from storage.signals import INBOX, OUTBOX, Signals
+
+_log = logging.getLogger(__name__)
+Role = Literal["all", "web", "worker"]
+_SWEEP_SECONDS = 5.0
+_TIDY_EVERY = 720  # sweeps: once an hour
+
+
+Arrival = tuple[inbox.Arrival, web.NewShown | None]
+
+
+def web_topic(address: str) -> str:
+    return f"web:{address}"
+
+
+def _arrival(channel: Channel, intake: Intake, echo: str | None) -> Arrival:
+    address = str(intake.address)
+    stored = inbox.Arrival(
+        channel.name,
+        channel.account,
+        intake.event_id,
+        address,
+        intake.body,
+        ",".join(sorted(intake.secrets)),
+    )
+    shown = web.NewShown(address, "person", echo, event=intake.event_id) if echo else None
+    return stored, shown
+
+
+class Wiring:
+    """Everything one process needs. `start` begins its work, `stop` ends it in order."""
+
+    def __init__(self, settings: Settings, role: Role = "all") -> None:
+        self.settings, self.role = settings, role
+        self.database = Database(settings.database_url)
+        self.signals = Signals(self.database)
+        self.library = Library()
+        self.shelf = Shelf(self.library)
+        self.channels = channels(self._needs())
+        self._arrivals: Grouped[Arrival, None] = Grouped(self.database, self._store)
+        self._receipts: Grouped[Sequence[int], None] = Grouped(self.database, self._receive)
+        self._shown: Grouped[web.NewShown, None] = Grouped(self.database, self._add_shown)
+        self._tasks: list[asyncio.Task[None]] = []
+        self.prepared: dict[str, str] = {}
+        self.waiting: dict[str, int] = {}
+
+    def _needs(self) -> Needs:
+        settings = self.settings
+        return Needs(
+            self._show,
+            list(self.library.messages.commands.items()),
+            settings.telegram_token.get_secret_value(),
+            settings.telegram_webhook_secret.get_secret_value(),
+            settings.telegram_api_url,
+        )
+
+    # The way in
+
+    async def receive(self, channel: Channel, intake: Intake, echo: str | None = None) -> None:
+        """Returns once the event is on disk; `echo` is what the web chat shows of it."""
+        await self._arrivals.add(_arrival(channel, intake, echo))
+        self.signals.wake(INBOX, web_topic(str(intake.address)))
+
+    def _store(self, connection: Connection, arrivals: Sequence[Arrival]) -> list[None]:
+        now = self.database.now(connection)
+        inbox.add(connection, [one for one, _ in arrivals], now)
+        web.add(connection, [shown for _, shown in arrivals if shown], now)
+        self.signals.announce(connection, INBOX)
+        return [None] * len(arrivals)
+
+    # The web chat's transcript
+
+    async def _show(self, delivery: int, address: Address, content: str) -> None:
+        await self._shown.add(web.NewShown(str(address), "bot", content, delivery))
+        self.signals.wake(web_topic(str(address)))
+
+    def _add_shown(self, connection: Connection, new: Sequence[web.NewShown]) -> list[None]:
+        web.add(connection, new, self.database.now(connection))
+        self.signals.announce(connection, *{web_topic(one.address) for one in new})
+        return [None] * len(new)
+
+    async def delivered(self, deliveries: Sequence[int]) -> None:
+        """A browser was given these."""
+        if deliveries:
+            await self._receipts.add(deliveries)
+
+    def _receive(self, connection: Connection, groups: Sequence[Sequence[int]]) -> list[None]:
+        outbox.receive(connection, [one for group in groups for one in group], "delivered")
+        return [None] * len(groups)
+
+    # Life
+
+    def migrate(self) -> None:
+        """Brings the database up to date and keeps today's guide versions."""
+        self.database.write_now(schema.upgrade)
+        self.database.write_now(self._keep)
+
+    def _keep(self, connection: Connection) -> None:
+        now = self.database.now(connection)
+        self.shelf.keep(connection, now)
+        if self.database.is_sqlite:
+            outbox.reap(connection, now, all_of_them=True)
+
+    def start(self) -> None:
+        """Nothing here waits for a platform."""
+        self._run(self.signals.listen)
+        self._run(self._watch)
+        if self.role in ("all", "worker"):
+            self._run(Runner(self.database, self.signals, self.channels, self.shelf).run)
+            for channel in self.channels.values():
+                self._run(Sender(self.database, self.signals, channel, GUIDES).run)
+            self._run(self._sweep)
+        if self.role in ("all", "web"):
+            for channel in self.channels.values():
+                self._run(partial(self._prepare, channel))
+
+    def _run(self, work: Callable[[], Awaitable[None]]) -> None:
+        self._tasks.append(asyncio.create_task(_kept_alive(work)))
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for channel in self.channels.values():
+            await channel.close()
+        self.database.close()
+
+    async def _prepare(self, channel: Channel) -> None:
+        """Tells the platform where to call, however long it takes to reach it."""
+        hook = f"{self.settings.base_url}/hooks/{channel.name.replace('_', '-')}"
+        failures = 0
+        while True:
+            try:
+                await channel.prepare(hook)
+            except Exception as error:  # noqa: BLE001  # the service goes on without it
+                self.prepared[channel.name] = type(error).__name__
+                _log.warning("%s is not prepared yet: %s", channel.name, type(error).__name__)
+                failures += 1
+                await asyncio.sleep(backoff(failures))
+            else:
+                self.prepared[channel.name] = ""
+                return
+
+    async def _watch(self) -> None:
+        """Keeps count of what waits, so that the hooks can ask platforms to come later."""
+        while True:
+            with suppress(SQLAlchemyError):
+                self.waiting = await self.database.read(_waiting)
+            await asyncio.sleep(_SWEEP_SECONDS)
+
+    @property
+    def overloaded(self) -> bool:
+        return sum(self.waiting.values()) >= self.settings.queue_limit
+
+    async def _sweep(self) -> None:
+        """Nothing stays in a passing state: leases that ran out, rows that grew old."""
+        sweeps = 0
+        while True:
+            await asyncio.sleep(_SWEEP_SECONDS)
+            sweeps += 1
+            tidy = sweeps % _TIDY_EVERY == 0
+            try:
+                found = await self.database.write(
+                    lambda one, tidy=tidy: self._swept(one, tidy=tidy)
+                )
+            except SQLAlchemyError as error:
+                _log.warning("sweep failed: %s", type(error).__name__)
+                continue
+            if found:
+                _log.warning("%d deliveries were in doubt", found)
+                self.signals.wake(OUTBOX)
+
+    def _swept(self, connection: Connection, *, tidy: bool) -> int:
+        now = self.database.now(connection)
+        if tidy:
+            inbox.tidy(connection, now)
+            web.tidy(connection, now)
+        return outbox.reap(connection, now)
+
+
+async def _kept_alive(work: Callable[[], Awaitable[None]]) -> None:
+    """A loop that fails unforeseen is logged and begun again: none may end silently."""
+    while True:
+        try:
+            return await work()
+        except Exception:  # noqa: BLE001
+            _log.exception("a loop failed and is begun again")
+            await asyncio.sleep(1)
+
+
+def _waiting(connection: Connection) -> dict[str, int]:
+    inbound, outbound = inbox.counts(connection), outbox.counts(connection)
+    return {"inbox": inbound["waiting"], "outbox": outbound["queued"]}

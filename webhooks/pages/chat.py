@@ -1,0 +1,233 @@
+"""/tro-chuyen: the web chat. Works without JavaScript; with it, answers appear by themselves."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
+from sqlalchemy.exc import SQLAlchemyError
+from sse_starlette import EventSourceResponse, ServerSentEvent
+
+from bot.channels.base import MalformedError
+from bot.channels.webchat.channel import ACCOUNT, NAME, chat_of
+from bot.core.address import Address
+from bot.wiring import Wiring, web_topic
+from storage import people, web
+from storage.grouped import OverloadedError
+from webhooks.pages.templating import environment
+
+PATH = "/tro-chuyen"
+COOKIE = "gocua_chat"
+_BY = "x-requested-with"
+_COOKIE_SECONDS = 180 * 24 * 3600
+_SHOWN = 50
+_ANSWER_SECONDS = 3.0
+_STREAM_SECONDS = 300.0
+_POLL_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One message as the page shows it."""
+
+    id: int
+    mine: bool
+    text: str
+    choices: Sequence[dict[str, str]]
+    turn: int
+    picture: dict[str, str] | None
+
+
+def _line(shown: web.Shown, *, buttons: bool) -> _Line:
+    content = orjson.loads(shown.content)
+    return _Line(
+        shown.id,
+        shown.author == "person",
+        content["text"],
+        content["choices"] if buttons else (),
+        content["turn"],
+        content["picture"],
+    )
+
+
+def _lines(messages: Sequence[web.Shown]) -> list[_Line]:
+    """Only the newest message of ours keeps its buttons."""
+    newest = max((one.id for one in messages if one.author == "bot"), default=0)
+    return [_line(one, buttons=one.id == newest) for one in messages]
+
+
+def _said(text: str) -> str:
+    return orjson.dumps({"text": text, "choices": [], "turn": 0, "picture": None}).decode()
+
+
+class _Chat:
+    """The page's work for one wiring. An address is found by the cookie's token only."""
+
+    def __init__(self, wiring: Wiring) -> None:
+        self.wiring = wiring
+        self.channel = wiring.channels[NAME]
+        self._page = environment().get_template("chat.html")
+        self._message = environment().get_template("message.html")
+        guides = wiring.shelf.guides.current.values()
+        steps = [step for guide in guides for step in guide.steps]
+        self.pictures = {step.picture.path for step in steps if step.picture}
+        self.secure = wiring.settings.base_url.startswith("https://")
+
+    async def page(self, token: str | None, guide: str, problem: str = "") -> HTMLResponse:
+        address = _address(token)
+        messages, team = await self.wiring.database.read(
+            lambda connection: (
+                web.latest(connection, address, _SHOWN) if address else [],
+                people.team_name(connection),
+            )
+        )
+        await self.delivered(messages)
+        html = self._page.render(
+            lines=_lines(messages),
+            last=messages[-1].id if messages else 0,
+            waiting=bool(messages) and messages[-1].author == "person",
+            form_id=secrets.token_hex(8),
+            team=team,
+            guide=guide,
+            problem=problem,
+        )
+        return HTMLResponse(html, 503 if problem == "busy" else 422 if problem else 200)
+
+    async def delivered(self, messages: Sequence[web.Shown]) -> None:
+        await self.wiring.delivered([one.delivery for one in messages if one.delivery])
+
+    async def post(self, token: str, form: dict[str, str], *, stays: bool) -> Response:
+        """Stores what was said; a page that `stays` is told nothing more than that."""
+        try:
+            if form.get("text", "-").strip():
+                await self.store(token, form)
+        except MalformedError:
+            return await self.page(token, "", "unreadable")
+        except (OverloadedError, SQLAlchemyError):
+            return await self.page(token, "", "busy")
+        if stays:
+            return Response(status_code=204)
+        last = form.get("last", "0")
+        await self.answered(token, int(last) if last.isdecimal() else 0)
+        return RedirectResponse(f"{PATH}#cuoi", 303)
+
+    async def store(self, token: str, form: dict[str, str]) -> None:
+        """Raises MalformedError for what our own page would not send."""
+        chat = chat_of(token)
+        body = _body(chat, form)
+        intake = self.channel.intake(orjson.dumps(body))
+        clean = orjson.loads(intake.body)
+        echo = await self._echo(str(intake.address), clean)
+        await self.wiring.receive(self.channel, intake, echo)
+
+    async def _echo(self, address: str, clean: dict[str, Any]) -> str | None:
+        if clean["kind"] == "text":
+            return _said(clean["text"])
+        if clean["kind"] == "start":
+            return None
+        latest = await self.wiring.database.read(lambda one: web.latest(one, address, _SHOWN))
+        offered = [
+            choice for one in _lines(latest) if one.turn == clean["turn"] for choice in one.choices
+        ]
+        label = next((one["label"] for one in offered if one["id"] == clean["choice"]), None)
+        return _said(label) if label else None
+
+    async def answered(self, token: str, last: int) -> None:
+        """Waits a moment for the answer, so that a page without JavaScript shows it."""
+        address = str(_address(token))
+        event = self.wiring.signals.subscribe(web_topic(address))
+        try:
+            async with asyncio.timeout(_ANSWER_SECONDS):
+                while not await self._has_answer(address, last):
+                    await self.wiring.signals.wait(event, 0.3)
+        except TimeoutError:
+            return
+        finally:
+            self.wiring.signals.unsubscribe(web_topic(address), event)
+
+    async def _has_answer(self, address: str, last: int) -> bool:
+        new = await self.wiring.database.read(lambda one: web.after(one, address, last))
+        return any(message.author == "bot" for message in new)
+
+    async def stream(self, address: str, last: int) -> AsyncIterator[ServerSentEvent]:
+        """Everything after `last`, as it comes, for five minutes; then the page returns."""
+        event = self.wiring.signals.subscribe(web_topic(address))
+        loop = asyncio.get_running_loop()
+        ends = loop.time() + _STREAM_SECONDS
+        try:
+            while loop.time() < ends:
+                new = await self.wiring.database.read(
+                    lambda one, at=last: web.after(one, address, at)
+                )
+                for shown in new:
+                    html = self._message.render(
+                        line=_line(shown, buttons=True), form_id=secrets.token_hex(8)
+                    )
+                    yield ServerSentEvent(html, id=str(shown.id))
+                    last = shown.id
+                await self.delivered(new)
+                await self.wiring.signals.wait(event, _POLL_SECONDS)
+        finally:
+            self.wiring.signals.unsubscribe(web_topic(address), event)
+
+
+def _address(token: str | None) -> str:
+    return str(Address(NAME, ACCOUNT, chat_of(token))) if token else ""
+
+
+def _body(chat: str, form: dict[str, str]) -> dict[str, object]:
+    """A posted form as the channel's own kind of event. `id` makes sending it twice harmless."""
+    event = {"id": f"{chat}:{form.get('id', '')[:40]}", "chat": chat}
+    if choice := form.get("choice"):
+        turn, _, name = choice.partition("|")
+        if not turn.isdecimal() or len(turn) > 18:
+            raise MalformedError("turn")
+        return {**event, "kind": "choice", "turn": int(turn), "choice": name[:64]}
+    if "text" in form:
+        return {**event, "kind": "text", "text": form["text"].strip()}
+    return {**event, "kind": "start", "text": form.get("bai", "")[:64]}
+
+
+def _last_event(request: Request) -> int:
+    given = request.headers.get("last-event-id") or request.query_params.get("sau", "0")
+    return int(given) if given.isdecimal() and len(given) < 19 else 0
+
+
+def router(wiring: Wiring) -> APIRouter:
+    routes = APIRouter()
+    chat = _Chat(wiring)
+
+    @routes.get(PATH)
+    async def page(request: Request) -> Response:
+        guide = request.query_params.get("bai", "")[:64]
+        return await chat.page(request.cookies.get(COOKIE), guide)
+
+    @routes.post(PATH)
+    async def post(request: Request) -> Response:
+        async with request.form(max_files=0, max_fields=8, max_part_size=16_384) as given:
+            form = {key: value for key, value in given.items() if isinstance(value, str)}
+        token = request.cookies.get(COOKIE) or secrets.token_urlsafe(24)
+        response = await chat.post(token, form, stays=request.headers.get(_BY) == "fetch")
+        response.set_cookie(
+            COOKIE, token, _COOKIE_SECONDS, httponly=True, samesite="lax", secure=chat.secure
+        )
+        return response
+
+    @routes.get(f"{PATH}/dong")
+    async def stream(request: Request) -> Response:
+        address = _address(request.cookies.get(COOKIE))
+        if not address:
+            return Response(status_code=204)
+        return EventSourceResponse(chat.stream(address, _last_event(request)))
+
+    @routes.get("/hinh/{path:path}")
+    async def picture(path: str) -> Response:
+        if path not in chat.pictures:
+            return Response(status_code=404)
+        return FileResponse(wiring.library.root / path, headers={"cache-control": "max-age=86400"})
+
+    return routes
