@@ -7,7 +7,7 @@ import time
 import traceback
 
 # These write addresses with tokens or whole answers into their lines.
-_TALKATIVE = ("httpx", "httpcore", "aiohttp", "uvicorn.access")
+_TALKATIVE = ("httpx", "httpcore", "aiohttp", "uvicorn.access", "alembic")
 _SILENT = ("telegram",)
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, func, select, update
 
 from bot.core.address import Address
 from storage.rows import insert_new, table
-from storage.tables import Delivery, Lane
+from storage.tables import Delivery, InboxUpdate, Lane
 
 REPLY, PERSONAL, BULK = 0, 1, 2
 _lane = table(Lane)
@@ -106,3 +106,13 @@ def earliest(connection: Connection, account: tuple[str, str]) -> int | None:
     )
     found = [max(due, ready_at) for due, ready_at in connection.execute(starts.limit(1000))]
     return min(found, default=None)
+
+
+def is_idle(connection: Connection, address: str) -> bool:
+    """Whether everything heard from a chat has been answered and sent."""
+    inbox = table(InboxUpdate).c
+    unheard = select(inbox.id).where(inbox.address == address, inbox.state == "waiting").limit(1)
+    unsent = select(_columns.address).where(
+        _columns.address == address, _columns.due_at.is_not(None) | (_columns.holder != "")
+    )
+    return not (connection.execute(unheard).first() or connection.execute(unsent).first())

@@ -1,5 +1,7 @@
 """The conversation: state + event -> state + effects. Pure; every word comes from `Guides`."""
 
+from typing import assert_never
+
 from bot.core import turns
 from bot.core.effects import Effect
 from bot.core.events import ChoiceMade, Event, GuideStarted, MediaReceived, TextReceived
@@ -26,6 +28,8 @@ def advance(
             turn = _said(turn.lead(Phrase.SECRET) if secrets else turn, text, warned=bool(secrets))
         case ChoiceMade():
             turn = _heard(turn, hear_button(event, turn.now, prompt(turn.now, guides).choices))
+        case _:
+            assert_never(event)
     return turn.end()
 
 

@@ -7,7 +7,7 @@ the same length, so every accented and unaccented spelling is met by one pattern
 import re
 from enum import StrEnum
 
-from bot.core.text import bare, tidy
+from bot.core.text import flat, tidy
 
 MASK = "•••"
 
@@ -85,7 +85,7 @@ def mask(text: str) -> tuple[str, frozenset[Secret]]:
     kept = tidy(text)
     found: set[Secret] = set()
     for kind, spans_of in _FINDERS:
-        for start, end in reversed(spans_of(bare(kept))):
+        for start, end in reversed(spans_of(flat(kept))):
             kept = kept[:start] + MASK + kept[end:]
             found.add(kind)
     return kept, frozenset(found)

@@ -5,13 +5,15 @@ Knows spelling only. Which words mean what is content and comes from the caller.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufe0f\ufeff]")
 _NOT_WORDS = re.compile(r"[\W_]+")
 _LONGEST_PHRASE = 8
+_Same = Callable[[tuple[str, ...], tuple[str, ...]], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +34,30 @@ def tidy(text: str) -> str:
     return "".join(sign for sign in kept if sign in "\n\t" or unicodedata.category(sign) != "Cc")
 
 
+@lru_cache(maxsize=4096)
+def _plain(sign: str) -> str:
+    return unicodedata.normalize("NFD", sign.lower())[0].replace("đ", "d")
+
+
+def flat(text: str) -> str:
+    """Lower case without accents, sign for sign: places in it are places in the text."""
+    return "".join(map(_plain, text))
+
+
 def bare(text: str) -> str:
-    """Lower case without any accent; one letter for each NFC letter."""
-    lowered = unicodedata.normalize("NFC", text).casefold().replace("đ", "d")
-    apart = unicodedata.normalize("NFD", lowered)
-    return "".join(sign for sign in apart if not unicodedata.combining(sign))
+    """Lower case without any accent, for comparing."""
+    kept = flat(unicodedata.normalize("NFC", text))
+    return "".join(sign for sign in kept if not unicodedata.combining(sign))
 
 
-def words(text: str) -> list[str]:
+@lru_cache(maxsize=4096)
+def words(text: str) -> tuple[str, ...]:
     """The words of a text, lower case, each with its tone mark moved to the end.
 
     Moving the tone makes both spellings of words such as "hòa" and "hoà" equal.
     """
     lowered = _NOT_WORDS.sub(" ", tidy(text).casefold())
-    return [_tone_last(word) for word in lowered.split()]
+    return tuple(_tone_last(word) for word in lowered.split())
 
 
 def _tone_last(word: str) -> str:
@@ -69,20 +81,28 @@ def _phrase_at(typed: Sequence[str], phrase: Sequence[str], start: int) -> bool:
     return len(part) == len(phrase) and all(map(_may_mean, part, phrase))
 
 
-def _without_particles(typed: Sequence[str], particles: frozenset[str]) -> list[str]:
+def _without_particles(typed: tuple[str, ...], particles: frozenset[str]) -> tuple[str, ...]:
     plain = {bare(word) for word in particles}
-    kept = [word for word in typed if bare(word) not in plain]
-    return kept or list(typed)
+    return tuple(word for word in typed if bare(word) not in plain) or typed
 
 
-def _whole(typed: Sequence[str], options: Iterable[Option], *, exact: bool) -> str:
+@lru_cache(maxsize=4096)
+def _bare_words(typed: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(map(bare, typed))
+
+
+def _alike(typed: tuple[str, ...], phrase: tuple[str, ...]) -> bool:
+    return _bare_words(typed) == _bare_words(phrase)
+
+
+def _exactly(typed: tuple[str, ...], phrase: tuple[str, ...]) -> bool:
+    return _phrase_at(typed, phrase, 0)
+
+
+def _whole(typed: tuple[str, ...], options: Iterable[Option], same: _Same) -> str:
     for option in options:
         for phrase in map(words, option.phrases):
-            if len(phrase) == len(typed) and (
-                _phrase_at(typed, phrase, 0)
-                if exact
-                else list(map(bare, phrase)) == list(map(bare, typed))
-            ):
+            if len(phrase) == len(typed) and same(typed, phrase):
                 return option.id
     return ""
 
@@ -105,10 +125,10 @@ def meaning(text: str, options: Sequence[Option], particles: frozenset[str] = fr
     """
     typed = words(text)
     for attempt in (typed, _without_particles(typed, particles)):
-        if found := _whole(attempt, options, exact=True):
+        if found := _whole(attempt, options, _exactly):
             return found
     loose = [option for option in options if not option.whole]
-    if found := _whole(typed, loose, exact=False):
+    if found := _whole(typed, loose, _alike):
         return found
     return _longest_inside(typed, loose) if len(typed) <= _LONGEST_PHRASE else ""
 

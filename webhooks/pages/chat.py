@@ -16,7 +16,7 @@ from bot.channels.base import MalformedError
 from bot.channels.webchat.channel import ACCOUNT, NAME, chat_of
 from bot.core.address import Address
 from bot.wiring import Wiring, web_topic
-from storage import people, web
+from storage import lanes, people, web
 from storage.grouped import OverloadedError
 from webhooks.pages.templating import environment
 
@@ -111,8 +111,7 @@ class _Chat:
             return await self.page(token, "", "busy")
         if stays:
             return Response(status_code=204)
-        last = form.get("last", "0")
-        await self.answered(token, int(last) if last.isdecimal() else 0)
+        await self.answered(token)
         return RedirectResponse(f"{PATH}#cuoi", 303)
 
     async def store(self, token: str, form: dict[str, str]) -> None:
@@ -136,22 +135,18 @@ class _Chat:
         label = next((one["label"] for one in offered if one["id"] == clean["choice"]), None)
         return _said(label) if label else None
 
-    async def answered(self, token: str, last: int) -> None:
-        """Waits a moment for the answer, so that a page without JavaScript shows it."""
-        address = str(_address(token))
+    async def answered(self, token: str) -> None:
+        """Waits a moment for the whole answer, so that a page without JavaScript shows it."""
+        address = _address(token)
         event = self.wiring.signals.subscribe(web_topic(address))
         try:
             async with asyncio.timeout(_ANSWER_SECONDS):
-                while not await self._has_answer(address, last):
-                    await self.wiring.signals.wait(event, 0.3)
+                while not await self.wiring.database.read(lambda one: lanes.is_idle(one, address)):
+                    await self.wiring.signals.wait(event, 0.05)
         except TimeoutError:
             return
         finally:
             self.wiring.signals.unsubscribe(web_topic(address), event)
-
-    async def _has_answer(self, address: str, last: int) -> bool:
-        new = await self.wiring.database.read(lambda one: web.after(one, address, last))
-        return any(message.author == "bot" for message in new)
 
     async def stream(self, address: str, last: int) -> AsyncIterator[ServerSentEvent]:
         """Everything after `last`, as it comes, for five minutes; then the page returns."""
