@@ -60,6 +60,10 @@ class Sender:
         self._ends: Grouped[Outcome, None] = Grouped(database, self._end)
         self._woken = signals.subscribe(OUTBOX)
 
+    @property
+    def busy(self) -> bool:
+        return bool(self._running)
+
     async def run(self) -> None:
         """Until cancelled; what was claimed is finished first."""
         try:
