@@ -50,9 +50,8 @@ def keyboard(message: Message) -> InlineKeyboardMarkup | None:
 
 def failure(error: TelegramError) -> NotSent:
     match error:
-        case RetryAfter(retry_after=wait):
-            seconds = wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
-            return NotSent(Failure.THROTTLED, "too-many-requests", retry_after=seconds)
+        case RetryAfter():
+            return NotSent(Failure.THROTTLED, "too-many-requests", retry_after=_wait(error))
         case ChatMigrated(new_chat_id=chat):
             return NotSent(Failure.MOVED, "migrated", moved_to=str(chat))
         case Forbidden():
@@ -64,6 +63,12 @@ def failure(error: TelegramError) -> NotSent:
         case NetworkError():
             return _network(error)
     return NotSent(Failure.PERMANENT, type(error).__name__.lower())
+
+
+def _wait(error: RetryAfter) -> float:
+    """Seconds; the library is on its way from numbers to timedeltas."""
+    wait = error.retry_after
+    return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
 
 
 def _refusal(wording: str) -> NotSent:
