@@ -1,0 +1,240 @@
+"""The web chat in a real Chromium: with and without JavaScript, on a phone and a desk."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from service import Service
+from walk import right_answer
+
+from bot.core.guide import Guide, Phrase
+from bot.library import Library
+
+pytestmark = pytest.mark.browser
+PHONE = {"width": 360, "height": 740}
+DESK = {"width": 1280, "height": 800}
+_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    folder = tmp_path_factory.mktemp("demo")
+    made = Service(folder, command="demo", DATABASE_URL=f"sqlite:///{folder}/gocua.db").start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    assert path, "make test installs chromium"
+    made = playwright.chromium.launch(
+        executable_path=path, args=["--disable-gpu", "--disable-dev-shm-usage"]
+    )
+    yield made
+    made.close()
+
+
+class Watched:
+    """A page that fails the test on any console error or request that leaves this machine."""
+
+    def __init__(self, context: BrowserContext, service: Service) -> None:
+        self.page: Page = context.new_page()
+        self.faults: list[str] = []
+        self.page.on(
+            "console", lambda one: self.faults.append(one.text) if one.type == "error" else None
+        )
+        self.page.on("pageerror", lambda one: self.faults.append(str(one)))
+        self.page.on(
+            "request",
+            lambda one: (
+                self.faults.append(one.url)
+                if not one.url.startswith((service.base, "data:"))
+                else None
+            ),
+        )
+
+
+@pytest.fixture(params=[PHONE, DESK], ids=["360", "1280"])
+def watched(
+    browser: Browser, service: Service, request: pytest.FixtureRequest
+) -> Iterator[Watched]:
+    context = browser.new_context(viewport=request.param, locale="vi-VN")
+    made = Watched(context, service)
+    yield made
+    context.close()
+    assert made.faults == []
+
+
+def _choices(page: Page) -> list[str]:
+    values = page.locator(".choices button").evaluate_all("all => all.map(one => one.value)")
+    return [value.split("|")[1] for value in values]
+
+
+def _press(page: Page, choice: str) -> None:
+    """Presses and waits until the answer has brought new buttons."""
+    button = page.locator(f".choices button[value$='|{choice}']")
+    value = button.get_attribute("value")
+    button.click()
+    page.wait_for_function(
+        "old => { const one = document.querySelector('.choices button:not([disabled])');"
+        " return one && one.value.split('|')[0] !== old.split('|')[0]; }",
+        arg=value,
+    )
+
+
+def _finish(page: Page, guide: Guide) -> None:
+    for _ in range(60):
+        choice = right_answer(_choices(page), guide)
+        if not choice:
+            return
+        _press(page, choice)
+    raise AssertionError(page.locator("#log").inner_text())
+
+
+def _fits(page: Page) -> None:
+    wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+    assert not wide, "scrolls sideways"
+
+
+def _accessible(page: Page) -> None:
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": _TAGS}})
+    assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.parametrize("name", ["vneid", "an-toan"])
+def test_a_person_finishes_a_guide(
+    watched: Watched, service: Service, library: Library, name: str
+) -> None:
+    guide = library.content().current[name]
+    page = watched.page
+    page.goto(f"{service.base}/tro-chuyen?bai={name}")
+    _accessible(page)
+    _fits(page)
+    page.get_by_role("button", name="Bắt đầu").click()
+    page.wait_for_selector(".choices")
+    _accessible(page)
+    _finish(page, guide)
+    log = page.locator("#log").inner_text()
+    assert guide.closing.split("\n")[0] in log
+    _fits(page)
+    _accessible(page)
+
+
+def test_typing_works_as_well_as_pressing(
+    watched: Watched, service: Service, library: Library
+) -> None:
+    page = watched.page
+    phrases = library.messages.phrases
+    page.goto(f"{service.base}/tro-chuyen")
+    page.get_by_role("button", name="Bắt đầu").click()
+    page.wait_for_selector(".choices")
+    for said, expected in (
+        ("dong y", phrases[Phrase.CONSENT_NEWS]),
+        ("khong", phrases[Phrase.MENU]),
+        ("so 1", library.guides[0].intro),
+        ("gap nguoi", phrases[Phrase.TEAM_CALLED]),
+        ("DUNG", phrases[Phrase.STOPPED]),
+    ):
+        page.fill("#text", said)
+        page.keyboard.press("Enter")
+        page.wait_for_function(
+            "want => document.getElementById('log').textContent.includes(want)",
+            arg=expected.split("\n")[0],
+        )
+
+
+def test_without_javascript(browser: Browser, service: Service, library: Library) -> None:
+    guide = library.content().current["vneid"]
+    context = browser.new_context(viewport=PHONE, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{service.base}/tro-chuyen?bai=vneid")
+    page.get_by_role("button", name="Bắt đầu").click()
+    for _ in range(60):
+        offered = [
+            (one.get_attribute("value") or "").split("|")[1]
+            for one in page.locator(".choices button").all()
+        ]
+        choice = right_answer(offered, guide)
+        if not choice:
+            break
+        page.locator(f".choices button[value$='|{choice}']").click()
+    assert guide.closing.split("\n")[0] in page.locator("#log").inner_text()
+    context.close()
+
+
+def test_nothing_is_lost_or_doubled_over_reconnects(browser: Browser, service: Service) -> None:
+    context = browser.new_context(viewport=PHONE)
+    page = context.new_page()
+    page.goto(f"{service.base}/tro-chuyen")
+    page.get_by_role("button", name="Bắt đầu").click()
+    page.wait_for_selector(".choices")
+    cookies = {one["name"]: one["value"] for one in context.cookies()}
+    for turn in range(3):
+        context.set_offline(offline=True)
+        for n in range(4):
+            form = {"text": f"câu {turn} {n}", "id": f"r{turn}{n}"}
+            answer = httpx.post(f"{service.base}/tro-chuyen", data=form, cookies=cookies)
+            assert answer.status_code == 303
+        context.set_offline(offline=False)
+        last = f"câu {turn} 3"
+        page.reload()
+        page.wait_for_function("want => document.body.textContent.includes(want)", arg=last)
+    texts = page.locator("#log li.mine p").all_inner_texts()
+    assert texts == [f"câu {turn} {n}" for turn in range(3) for n in range(4)]
+    context.close()
+
+
+def test_first_visit_is_light(service: Service) -> None:
+    """Bytes as a phone would fetch them: compressed, page and everything it names."""
+    total = 0
+    with httpx.Client(base_url=service.base, headers={"accept-encoding": "gzip"}) as client:
+        page = client.get("/tro-chuyen")
+        paths = [part.split('"')[0] for part in page.text.split('"/static/')[1:]]
+        for path in ["/tro-chuyen", *(f"/static/{one}" for one in paths)]:
+            with client.stream("GET", path) as answer:
+                assert answer.status_code == 200
+                total += sum(len(part) for part in answer.iter_raw())
+                total += len(str(answer.headers))
+    assert len(paths) == 3
+    assert total <= 10 * 1024
+
+
+def test_screenshots(browser: Browser, service: Service, library: Library, tmp_path: Path) -> None:
+    """Kept when GOCUA_SCREENSHOTS names a folder; the README's picture is made so."""
+    folder = Path(os.environ.get("GOCUA_SCREENSHOTS", tmp_path))
+    for name, size in (("360", PHONE), ("1280", DESK)):
+        context = browser.new_context(viewport=size, locale="vi-VN", device_scale_factor=2)
+        page = context.new_page()
+        page.goto(f"{service.base}/tro-chuyen?bai=vneid")
+        page.screenshot(path=folder / f"start-{name}.png")
+        page.get_by_role("button", name="Bắt đầu").click()
+        page.wait_for_selector(".choices")
+        for choice in ("dong-y", "khong", "bat-dau"):
+            _press(page, choice)
+        page.screenshot(path=folder / f"step-{name}.png")
+        context.close()
+        assert (folder / f"step-{name}.png").stat().st_size > 10_000
+
+
+def test_the_whole_thing_stops_quickly_with_pages_open(tmp_path: Path, browser: Browser) -> None:
+    service = Service(tmp_path, command="demo", DATABASE_URL=f"sqlite:///{tmp_path}/g.db").start()
+    context = browser.new_context(viewport=PHONE)
+    page = context.new_page()
+    page.goto(f"{service.base}/tro-chuyen")
+    page.get_by_role("button", name="Bắt đầu").click()
+    page.wait_for_selector(".choices")
+    assert service.stop() == 0
+    page.wait_for_selector("#line:not([hidden])")
+    context.close()
