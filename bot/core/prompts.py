@@ -63,9 +63,11 @@ def _intro(now: Conversation, guides: Guides) -> Message:
 
 
 def step_choices(step: GuideStep, guides: Guides) -> tuple[Choice, ...]:
-    if step.choices:
-        return step.choices + _choices(guides, Word.PERSON)
-    return _choices(guides, Word.DONE, Word.STUCK, Word.PERSON)
+    """The three fixed buttons; a step's own choices stand in for "done"."""
+    if not step.choices:
+        return _choices(guides, Word.DONE, Word.STUCK, Word.PERSON)
+    stuck = (Word.STUCK,) if step.troubles else ()
+    return step.choices + _choices(guides, *stuck, Word.PERSON)
 
 
 def _step(now: Conversation, guides: Guides) -> Message:
