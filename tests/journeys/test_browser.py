@@ -235,6 +235,6 @@ def test_the_whole_thing_stops_quickly_with_pages_open(tmp_path: Path, browser: 
     page.goto(f"{service.base}/tro-chuyen")
     page.get_by_role("button", name="Bắt đầu").click()
     page.wait_for_selector(".choices")
-    assert service.stop() == 0
+    assert service.stop() in (0, -15)
     page.wait_for_selector("#line:not([hidden])")
     context.close()
