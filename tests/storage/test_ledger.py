@@ -1,6 +1,7 @@
 """The delivery ledger on both databases: order, lanes, pace, leases, doubt."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import pytest
 from fakes import Clock
@@ -200,7 +201,7 @@ def test_receipts_only_move_forward(ledger: Ledger) -> None:
     assert ledger.totals() == {"sending": 1}
     ledger.end(claimed)
     for state in ("seen", "delivered", "seen"):
-        ledger.database.write_now(lambda one, state=state: outbox.receive(one, ids, state))  # type: ignore[misc]
+        ledger.database.write_now(partial(outbox.receive, ids=ids, state=state))
     assert ledger.totals() == {"seen": 1}
     ledger.database.write_now(lambda one: outbox.receive(one, [], "seen"))
 
@@ -252,7 +253,9 @@ def test_states_always_add_up(ledger: Ledger) -> None:
 
 
 def test_idle_means_heard_and_sent(ledger: Ledger) -> None:
-    idle = lambda: ledger.database.read_now(lambda one: lanes.is_idle(one, _chat("a")))  # noqa: E731
+    def idle() -> bool:
+        return ledger.database.read_now(lambda one: lanes.is_idle(one, _chat("a")))
+
     assert idle()
     ledger.add(_new("a"))
     assert not idle()

@@ -1,0 +1,1 @@
+"""Stand-ins of platforms' clouds for rehearsal and tests. They import nothing of ours."""

@@ -1,0 +1,1 @@
+"""A local stand-in of Telegram's cloud: it refuses what Telegram refuses."""

@@ -1,0 +1,62 @@
+// The make-believe phone: shows one chat and acts for its person.
+const log = document.getElementById("log");
+const who = document.getElementById("who");
+const state = document.getElementById("state");
+const block = document.getElementById("block");
+let shown = "";
+let blocked = false;
+
+async function act(name, body) {
+  await fetch(`/_phone/${who.value}/${name}`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  await refresh();
+}
+
+function bubble(message) {
+  const item = document.createElement("li");
+  if (!message.from_bot) item.className = "mine";
+  item.textContent = (message.photo ? "🖼 " : "") + message.text;
+  const row = document.createElement("div");
+  row.className = "row";
+  for (const button of message.buttons.flat()) {
+    const made = document.createElement("button");
+    made.type = "button";
+    made.textContent = button.text;
+    made.onclick = () => act("press", { message: message.id, button: button.callback_data });
+    row.append(made);
+  }
+  if (row.childNodes.length) item.append(row);
+  return item;
+}
+
+async function refresh() {
+  try {
+    const answer = await fetch(`/_phone/${who.value}/messages`);
+    const found = await answer.json();
+    blocked = found.blocked;
+    block.textContent = blocked ? "Bỏ chặn bot" : "Chặn bot";
+    state.textContent = found.waiting ? `Đang chuyển ${found.waiting} tin…` : "Đã kết nối";
+    const now = JSON.stringify(found.messages) + who.value;
+    if (now === shown) return;
+    shown = now;
+    log.replaceChildren(...found.messages.map(bubble));
+    window.scrollTo(0, document.body.scrollHeight);
+  } catch {
+    state.textContent = "Mất kết nối, đang thử lại…";
+  }
+}
+
+document.getElementById("say").onsubmit = (event) => {
+  event.preventDefault();
+  const input = document.getElementById("text");
+  act("say", { text: input.value });
+  input.value = "";
+};
+document.getElementById("photo").onclick = () => act("photo", {});
+block.onclick = () => act("block", { blocked: !blocked });
+who.onchange = refresh;
+setInterval(refresh, 1000);
+refresh();
