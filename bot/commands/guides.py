@@ -1,0 +1,61 @@
+"""`gocua guides`: checking content and walking through it."""
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from bot.core.conversation import advance
+from bot.core.effects import Effect, Say
+from bot.core.events import Event, GuideStarted, TextReceived
+from bot.core.secrets import mask
+from bot.core.state import Conversation, from_plain, to_plain
+from bot.guide_checks import check
+from bot.library import GUIDES, Library, guide_folders
+from bot.terminal import Terminal
+
+
+@click.group()
+def guides() -> None:
+    """Guides."""
+
+
+@guides.command("check")
+@click.argument("path", type=click.Path(path_type=Path, exists=True), default=GUIDES)
+def guides_check(path: Path) -> None:
+    """Check content: structure, words, links, safety."""
+    terminal, sentences = Terminal(), Library().messages.checks
+    faults = 0
+    for finding in check(path, datetime.now(UTC).date()):
+        kind = "warning" if finding.warning else "fault"
+        faults += not finding.warning
+        terminal.say(kind, text=sentences[finding.code].format(**finding.values))
+    if faults:
+        sys.exit(1)
+    terminal.say("checked", guides=len(guide_folders(path)))
+
+
+@guides.command("try")
+@click.argument("guide")
+def guides_try(guide: str) -> None:
+    """Walk through a guide in the terminal, as a resident would."""
+    content, terminal = Library().content(), Terminal()
+    if guide not in content.current:
+        raise terminal.fail("try_unknown", guide=guide, guides=", ".join(content.current))
+    terminal.say("try_hint")
+    state = Conversation()
+    event: Event | None = GuideStarted(guide)
+    while event:
+        state, effects = advance(from_plain(to_plain(state)), event, content)
+        for effect in effects:
+            _show(effect)
+        line = sys.stdin.readline().strip()
+        event = TextReceived(*mask(line)) if line else None
+
+
+def _show(effect: Effect) -> None:
+    if isinstance(effect, Say):
+        click.echo(f"\n{effect.message.text}")
+        for place, choice in enumerate(effect.message.choices, 1):
+            click.echo(f"  {place}. {choice.label}")

@@ -1,0 +1,105 @@
+"""`gocua serve`, `demo` and `rehearse`: the running service."""
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO
+
+import click
+import uvicorn
+
+from bot import logs
+from bot.commands.options import host as host_option
+from bot.commands.options import port as port_option
+from bot.demo import places
+from bot.settings import Settings
+from bot.terminal import Terminal
+from bot.wiring import Role, Wiring
+from storage import people
+
+_GRACE_SECONDS = 5
+
+
+@contextmanager
+def _alone(settings: Settings) -> Iterator[None]:
+    """SQLite belongs to one process: a second one would take its sends for dead ones."""
+    if not settings.database_url.startswith("sqlite"):
+        yield
+        return
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    with (settings.data_dir / "lock").open("w") as lock:
+        _lock(lock, settings)
+        yield
+
+
+def _lock(lock: IO[str], settings: Settings) -> None:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        raise Terminal().fail("locked", folder=settings.data_dir) from error
+
+
+def _run(settings: Settings, role: Role, host: str, port: int, *, demo: bool = False) -> None:
+    from webhooks.app import create_app  # commands without a server start fast
+
+    logs.set_up()
+    if (
+        settings.telegram_token.get_secret_value()
+        and not settings.telegram_webhook_secret.get_secret_value()
+    ):
+        raise Terminal().fail("no_secret")
+    with _alone(settings):
+        wiring = Wiring(settings, role)
+        wiring.migrate()
+        if demo:
+            _seed(wiring, settings)
+        uvicorn.run(
+            create_app(wiring),
+            host=host,
+            port=port,
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=_GRACE_SECONDS,
+        )
+
+
+def _seed(wiring: Wiring, settings: Settings) -> None:
+    found = places()
+    wiring.database.write_now(lambda connection: people.seed(connection, found))
+    Terminal().say(
+        "demo",
+        base=settings.base_url,
+        folder=settings.data_dir,
+        areas=len(found["areas"]),
+        teams=len(found["teams"]),
+        households=len(found["households"]),
+    )
+
+
+@click.command()
+@click.option("--role", type=click.Choice(["all", "web", "worker"]), default="all")
+@host_option
+@port_option
+def serve(role: Role, host: str, port: int) -> None:
+    """Run the service."""
+    _run(Settings(), role, host, port)
+
+
+@click.command()
+@host_option
+@port_option
+def demo(host: str, port: int) -> None:
+    """Run with demo data; no token is needed."""
+    settings = Settings(base_url=f"http://{host}:{port}")
+    _run(settings, "all", host, port, demo=True)
+
+
+@click.command()
+@host_option
+@port_option
+@click.option("--phone-port", default=8001, show_default=True)
+def rehearse(host: str, port: int, phone_port: int) -> None:
+    """Run against the built-in Telegram stand-in: nothing leaves this machine."""
+    from bot.rehearsal import rehearse as start
+
+    start(host, port, phone_port, _run)

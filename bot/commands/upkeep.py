@@ -1,0 +1,80 @@
+"""`gocua doctor`, `db`, `backup` and `restore`: looking after an installation."""
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from bot.doctor import Finding, examine
+from bot.settings import Settings
+from bot.terminal import Terminal
+from storage import archive, schema
+from storage.database import Database
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def doctor(*, as_json: bool) -> None:
+    """Say what is well, what is not and what to do."""
+    settings = Settings()
+    database = Database(settings.database_url)
+    findings = examine(settings, database)
+    database.close()
+    if as_json:
+        click.echo(json.dumps([_plain(one) for one in findings]))
+    else:
+        _report(findings)
+    sys.exit(0 if all(one.ok for one in findings) else 1)
+
+
+def _plain(one: Finding) -> dict[str, object]:
+    return {"name": one.name, "value": one.value, "ok": one.ok}
+
+
+def _report(findings: Sequence[Finding]) -> None:
+    terminal = Terminal()
+    for one in findings:
+        click.echo(f"{'✓' if one.ok else '✗'} {terminal.text(f'doctor.{one.name}')}: {one.value}")
+        if not one.ok:
+            click.echo(f"    → {terminal.text(f'advice.{one.name}')}")
+
+
+@click.group()
+def db() -> None:
+    """The database."""
+
+
+@db.command()
+def upgrade() -> None:
+    """Bring the schema up to date."""
+    database = Database(Settings().database_url)
+    database.write_now(schema.upgrade)
+    database.close()
+    Terminal().say("upgraded", head=schema.head())
+
+
+@click.command()
+@click.argument("path", type=click.Path(path_type=Path))
+def backup(path: Path) -> None:
+    """Write a consistent copy of everything into one file; the service may be running."""
+    database = Database(Settings().database_url)
+    rows = database.read_now(lambda connection: archive.backup(connection, path))
+    database.close()
+    Terminal().say("backed_up", rows=rows, path=path)
+
+
+@click.command()
+@click.argument("path", type=click.Path(path_type=Path, exists=True))
+def restore(path: Path) -> None:
+    """Fill an empty database from a backup; also the way from SQLite to PostgreSQL."""
+    database = Database(Settings().database_url)
+    database.write_now(schema.upgrade)
+    try:
+        rows = database.write_now(lambda connection: archive.restore(connection, path))
+    except (ValueError, OSError, KeyError) as error:
+        raise Terminal().fail("not_restored", path=path) from error
+    finally:
+        database.close()
+    Terminal().say("restored", rows=rows, path=path)

@@ -1,0 +1,57 @@
+"""Chats, their conversations and what they show. Columns and constraints only."""
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from storage.tables.base import long_text, moment, number
+
+
+class Chat(SQLModel, table=True):
+    """An address that has been heard of: a person's or a group's chat."""
+
+    __tablename__ = "chat"
+    address: str = Field(primary_key=True)
+    channel: str
+    kind: str
+    title: str
+    reachable: bool
+    can_post: bool
+    moved_to: str
+    changed_at: int = Field(sa_column=moment())
+
+
+class ConversationState(SQLModel, table=True):
+    __tablename__ = "conversation"
+    address: str = Field(primary_key=True)
+    state: str = Field(sa_column=long_text())
+    updated_at: int = Field(sa_column=moment())
+
+
+class WebMessage(SQLModel, table=True):
+    """The web chat's own transcript. A ledger row (`delivery`) or a resident's event is
+    shown once however often it arrives."""
+
+    __tablename__ = "web_message"
+    __table_args__ = (
+        UniqueConstraint("delivery"),
+        UniqueConstraint("event"),
+        Index("ix_web_message_address", "address", "id"),
+        Index("ix_web_message_at", "at"),
+    )
+    id: int | None = Field(default=None, sa_column=number())
+    address: str
+    delivery: int | None = Field(sa_column=moment(empty=True))
+    event: str | None
+    author: str
+    content: str = Field(sa_column=long_text())
+    at: int = Field(sa_column=moment())
+
+
+class MediaReference(SQLModel, table=True):
+    """What a platform calls a picture it already has, so it is uploaded once per account."""
+
+    __tablename__ = "media_reference"
+    channel: str = Field(primary_key=True)
+    account: str = Field(primary_key=True)
+    digest: str = Field(primary_key=True)
+    reference: str

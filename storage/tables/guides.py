@@ -1,0 +1,28 @@
+"""Guide versions and what was done in them. Columns and constraints only."""
+
+from sqlalchemy import Index
+from sqlmodel import Field, SQLModel
+
+from storage.tables.base import long_text, moment, number
+
+
+class GuideVersion(SQLModel, table=True):
+    """Every revision ever offered, so that a run ends on the version it began with."""
+
+    __tablename__ = "guide_version"
+    guide: str = Field(primary_key=True)
+    revision: str = Field(primary_key=True)
+    content: str = Field(sa_column=long_text())
+    added_at: int = Field(sa_column=moment())
+
+
+class Progress(SQLModel, table=True):
+    __tablename__ = "progress"
+    __table_args__ = (Index("ix_progress_address", "address"),)
+    id: int | None = Field(default=None, sa_column=number())
+    address: str
+    guide: str
+    revision: str
+    item: str
+    outcome: str
+    at: int = Field(sa_column=moment())

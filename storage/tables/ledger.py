@@ -1,0 +1,100 @@
+"""What was heard and what leaves: inbox, outbox, lanes, pace. Columns and constraints only."""
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from storage.tables.base import long_text, moment, number, partial
+
+
+class InboxUpdate(SQLModel, table=True):
+    """One thing a channel heard, body masked, until its turn has been committed."""
+
+    __tablename__ = "inbox_update"
+    __table_args__ = (
+        UniqueConstraint("channel", "account", "event_id"),
+        partial("ix_inbox_update_waiting", "state = 'waiting'", "id"),
+        partial("ix_inbox_update_waiting_address", "state = 'waiting'", "address", "id"),
+        partial("ix_inbox_update_parked", "state = 'parked'", "id"),
+        Index("ix_inbox_update_received_at", "received_at"),
+    )
+    id: int | None = Field(default=None, sa_column=number())
+    channel: str
+    account: str
+    event_id: str
+    address: str
+    body: str = Field(sa_column=long_text())
+    secrets: str
+    received_at: int = Field(sa_column=moment())
+    state: str
+    attempts: int
+    due_at: int = Field(sa_column=moment())
+    error: str
+
+
+class Delivery(SQLModel, table=True):
+    """The ledger: one row for each message to each chat, with its fate."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        UniqueConstraint("dedup"),
+        partial("ix_outbox_queued", "state = 'queued'", "address", "lane", "id"),
+        partial("ix_outbox_sending", "state = 'sending'", "lease_until"),
+        partial("ix_outbox_uncertain", "state = 'uncertain'", "id"),
+        Index("ix_outbox_owner", "owner"),
+    )
+    id: int | None = Field(default=None, sa_column=number())
+    owner: str
+    address: str
+    content: str = Field(sa_column=long_text())
+    lane: int
+    on_doubt: str
+    dedup: str | None
+    state: str
+    reason: str
+    attempt: int
+    failures: int
+    doubts: int
+    holder: str
+    lease_until: int = Field(sa_column=moment())
+    not_before_at: int = Field(sa_column=moment())
+    expires_at: int = Field(sa_column=moment())
+    created_at: int = Field(sa_column=moment())
+    ended_at: int | None = Field(sa_column=moment(empty=True))
+    reference: str
+
+
+class Lane(SQLModel, table=True):
+    """One row per chat: what it waits for (`due_at`, empty for nothing) and when it may be
+    written to next (`ready_at`). `holder` is the sender that is writing to it now."""
+
+    __tablename__ = "lane"
+    __table_args__ = (
+        partial(
+            "ix_lane_due",
+            "due_at IS NOT NULL AND holder = ''",
+            "channel",
+            "account",
+            "urgency",
+            "due_at",
+        ),
+    )
+    address: str = Field(primary_key=True)
+    channel: str
+    account: str
+    urgency: int
+    due_at: int | None = Field(sa_column=moment(empty=True))
+    ready_at: int = Field(sa_column=moment())
+    holder: str
+
+
+class Pace(SQLModel, table=True):
+    """One GCRA number per account and bucket, so limits hold over several senders."""
+
+    __tablename__ = "pace"
+    channel: str = Field(primary_key=True)
+    account: str = Field(primary_key=True)
+    bucket: str = Field(primary_key=True)
+    arrival_at: int = Field(sa_column=moment())
+    blocked_until: int = Field(sa_column=moment())
+    failures: int
+    reason: str
