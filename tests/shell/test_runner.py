@@ -153,7 +153,7 @@ def _rename_revision(house: House, revision: str) -> None:
         plain["run"]["revision"] = revision
         connection.execute(update(states).values(state=orjson.dumps(plain).decode()))
         found = connection.execute(select(versions).where(versions.c.guide == guide))
-        row = found.mappings().one()
+        row = found.mappings().all()[0]
         content = orjson.dumps({**orjson.loads(row["content"]), "revision": revision}).decode()
         connection.execute(
             versions.insert().values({**row, "revision": revision, "content": content})
