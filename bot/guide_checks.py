@@ -12,7 +12,8 @@ import yaml
 from bot.core.guide import Choice, Guide, Word
 from bot.core.text import bare, words
 from bot.core.turn import LONGEST_MESSAGE
-from bot.library import ContentError, GuideFile, Library, guide_folders, read_guide
+from bot.guide_schema import GuideFile
+from bot.library import ContentError, Library, guide_folders, read_guide
 
 _LONGEST_BUTTON = 30
 _MOST_BUTTONS = 5
@@ -179,7 +180,12 @@ def _check_links(file: str, text: str) -> Iterator[Finding]:
 
 def _check_files(folder: Path, guide: Guide) -> Iterator[Finding]:
     items = [*(step.id for step in guide.steps), *(question.id for question in guide.questions)]
-    used = {f"{item}.md" for item in items} | {"guide.yaml", "mo-dau.md", "ket-thuc.md"}
+    used = {f"{item}.md" for item in items} | {
+        "guide.yaml",
+        "mo-dau.md",
+        "ket-thuc.md",
+        "sau-30-ngay.md",
+    }
     used |= {Path(step.picture.path).name for step in guide.steps if step.picture}
     for path in sorted(folder.iterdir()):
         if path.name not in used:

@@ -7,13 +7,16 @@ import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Any, TypeVar
 
 import orjson
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import (
+    BaseModel,
+    TypeAdapter,
+    ValidationError,
+)
 
 from bot.core.guide import (
     Choice,
@@ -22,17 +25,26 @@ from bot.core.guide import (
     Phrase,
     Picture,
     Question,
+    Screen,
     Trouble,
     Word,
 )
 from bot.core.state import Guides, Spoken
 from bot.core.text import bare
+from bot.guide_schema import (
+    GuideFile,
+    MessagesFile,
+    PictureFile,
+    QuestionFile,
+    ScreenFile,
+    StepFile,
+)
 
 GUIDES = Path(__file__).parent.parent / "guides"
 _SECTION = re.compile(r"^## (.+)$", re.MULTILINE)
 _ANSWER = re.compile(r"^- ([a-z0-9-]+) \| (.+)$", re.MULTILINE)
-_Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
 _EXPLANATION = "giai-thich"
+_OPENING, _CLOSING, _FOLLOW_UP = "mo-dau.md", "ket-thuc.md", "sau-30-ngay.md"
 _guides = TypeAdapter(Guide)
 _Model = TypeVar("_Model", bound=BaseModel)
 
@@ -43,71 +55,6 @@ class ContentError(Exception):
     def __init__(self, code: str, **values: object) -> None:
         super().__init__(code, values)
         self.code, self.values = code, values
-
-
-class _Closed(BaseModel):
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
-
-
-class _ChoiceFile(_Closed):
-    id: _Slug
-    label: str
-    go: str = ""
-    words: list[str] = []
-
-
-class _PictureFile(_Closed):
-    file: str
-    alt: str
-
-
-class _StepFile(_Closed):
-    id: _Slug
-    choices: list[_ChoiceFile] = []
-    troubles: list[_Slug] = []
-    picture: _PictureFile | None = None
-    safety: bool = False
-
-
-class _QuestionFile(_Closed):
-    id: _Slug
-    right: _Slug
-
-
-_List = BeforeValidator(lambda value: value or [])
-
-
-class GuideFile(_Closed):
-    """guide.yaml: these keys in this order, no others."""
-
-    id: _Slug
-    title: str
-    button: str
-    owner: str
-    audience: str = Field(alias="for")
-    minutes: int
-    checked: date
-    valid_until: date
-    sources: list[str]
-    unverified: Annotated[list[str], _List]
-    steps: list[_StepFile]
-    questions: list[_QuestionFile]
-
-
-class _SpokenFile(_Closed):
-    label: str
-    phrases: list[str]
-
-
-class _MessagesFile(_Closed):
-    menu: list[str]
-    phrases: dict[Phrase, str]
-    commands: dict[str, str]
-    words: dict[Word, _SpokenFile]
-    particles: list[str]
-    prefixes: list[str]
-    numbers: list[list[str]]
-    checks: dict[str, str]
 
 
 def _yaml(path: Path) -> Any:
@@ -148,7 +95,7 @@ def sections(text: str) -> tuple[str, dict[str, str]]:
     return opening.strip(), dict(zip(rest[::2], map(str.strip, rest[1::2]), strict=True))
 
 
-def _step(folder: Path, step: _StepFile) -> GuideStep:
+def _step(folder: Path, step: StepFile) -> GuideStep:
     path = folder / f"{step.id}.md"
     text, parts = sections(_text(path))
     answers = {head.split(" | ")[0]: (head, body) for head, body in parts.items()}
@@ -162,10 +109,15 @@ def _step(folder: Path, step: _StepFile) -> GuideStep:
         tuple(_trouble(path, *answers[one]) for one in step.troubles),
         _picture(folder, step.picture),
         step.safety,
+        _screen(step.screen),
     )
 
 
-def _picture(folder: Path, picture: _PictureFile | None) -> Picture | None:
+def _screen(screen: ScreenFile | None) -> Screen | None:
+    return Screen(screen.title, tuple(screen.items), screen.press, screen.alt) if screen else None
+
+
+def _picture(folder: Path, picture: PictureFile | None) -> Picture | None:
     return Picture(f"{folder.name}/{picture.file}", picture.alt) if picture else None
 
 
@@ -176,7 +128,7 @@ def _trouble(path: Path, head: str, answer: str) -> Trouble:
     return Trouble(name, label, answer)
 
 
-def _question(folder: Path, question: _QuestionFile) -> Question:
+def _question(folder: Path, question: QuestionFile) -> Question:
     path = folder / f"{question.id}.md"
     text, parts = sections(_text(path))
     answers = tuple(Choice(*found) for found in _ANSWER.findall(text))
@@ -196,10 +148,15 @@ def read_guide(folder: Path) -> tuple[Guide, GuideFile]:
         "",
         file.title,
         file.button,
-        _text(folder / "mo-dau.md"),
+        _text(folder / _OPENING),
         tuple(_step(folder, step) for step in file.steps),
         tuple(_question(folder, question) for question in file.questions),
-        _text(folder / "ket-thuc.md"),
+        _text(folder / _CLOSING),
+        _text(folder / _FOLLOW_UP),
+        file.audience,
+        file.minutes,
+        tuple(file.needs),
+        tuple(file.requires),
     )
     return replace(guide, revision=hashlib.sha256(to_json(guide)).hexdigest()[:12]), file
 
@@ -221,12 +178,12 @@ class Library:
 
     def __init__(self, root: Path = GUIDES) -> None:
         self.root = root
-        self.messages = _validated(_MessagesFile, root / "messages.yaml")
+        self.messages = _validated(MessagesFile, root / "messages.yaml")
         if missing := [key for key in (*Phrase, *Word) if key not in self._keys()]:
             raise ContentError("missing_key", file="messages.yaml", detail=", ".join(missing))
-        self.guides = sorted(
-            (read_guide(folder)[0] for folder in guide_folders(root)), key=self._place_in_menu
-        )
+        read = [read_guide(folder) for folder in guide_folders(root)]
+        self.about = {guide.id: file for guide, file in read}
+        self.guides = sorted((guide for guide, _ in read), key=self._place_in_menu)
 
     def _place_in_menu(self, guide: Guide) -> tuple[int, str]:
         menu = self.messages.menu

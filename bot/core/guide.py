@@ -23,6 +23,19 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class Screen:
+    """A phone screen in words: what it is called, what stands on it, what to press.
+
+    A picture is drawn from it; `alt` says the same in one sentence.
+    """
+
+    title: str
+    items: tuple[str, ...]
+    press: str
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
 class Trouble:
     """A usual difficulty at a step, with the answer that helps."""
 
@@ -41,6 +54,7 @@ class GuideStep:
     troubles: tuple[Trouble, ...] = ()
     picture: Picture | None = None
     safety: bool = False
+    screen: Screen | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +70,11 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Guide:
-    """One immutable version. `revision` is a digest of everything a resident reads."""
+    """One immutable version. `revision` is a digest of everything a resident reads.
+
+    `follow_up` asks, a month later, whether it was used again; `needs` is what to have at
+    hand; `requires` names guides to be done before.
+    """
 
     id: str
     revision: str
@@ -66,6 +84,11 @@ class Guide:
     steps: tuple[GuideStep, ...]
     questions: tuple[Question, ...]
     closing: str
+    follow_up: str = ""
+    audience: str = ""
+    minutes: int = 0
+    needs: tuple[str, ...] = ()
+    requires: tuple[str, ...] = ()
 
     def step(self, item: str) -> GuideStep | None:
         return next((step for step in self.steps if step.id == item), None)
@@ -87,6 +110,8 @@ class Phrase(StrEnum):
     CONSENT_NEWS = "consent_news"
     DECLINED = "declined"
     MENU = "menu"
+    INTRO = "intro"
+    FIRST = "first"
     STEP = "step"
     STUCK = "stuck"
     STUCK_NO_LIST = "stuck_no_list"

@@ -34,7 +34,7 @@ def _menu(now: Conversation, guides: Guides) -> Message:
     return Message(guides.phrases[Phrase.MENU], _resume(now, guides) + offered)
 
 
-def _here(now: Conversation, guides: Guides) -> tuple[Run, Guide]:
+def here(now: Conversation, guides: Guides) -> tuple[Run, Guide]:
     """The run and guide of a state that has one; `advance` sees to it that it does."""
     run = now.run
     guide = guides.pinned(run) if run else None
@@ -44,22 +44,43 @@ def _here(now: Conversation, guides: Guides) -> tuple[Run, Guide]:
 
 
 def here_step(now: Conversation, guides: Guides) -> tuple[Run, Guide, GuideStep]:
-    run, guide = _here(now, guides)
+    run, guide = here(now, guides)
     if (step := guide.step(run.at)) is None:
         raise LookupError(run.at)
     return run, guide, step
 
 
 def here_question(now: Conversation, guides: Guides) -> tuple[Run, Guide, Question]:
-    run, guide = _here(now, guides)
+    run, guide = here(now, guides)
     if (question := guide.question(run.at)) is None:
         raise LookupError(run.at)
     return run, guide, question
 
 
+def intro_text(guide: Guide, guides: Guides) -> str:
+    """With whom it is for, how long it takes and what to have at hand."""
+    if not guide.minutes:
+        return guide.intro
+    return guides.phrases[Phrase.INTRO].format(
+        text=guide.intro,
+        audience=guide.audience,
+        minutes=guide.minutes,
+        needs=", ".join(guide.needs),
+    )
+
+
 def _intro(now: Conversation, guides: Guides) -> Message:
-    _, guide = _here(now, guides)
-    return Message(guide.intro, _choices(guides, Word.START, Word.LATER))
+    _, guide = here(now, guides)
+    first = guides.phrases[Phrase.FIRST]
+    before = tuple(
+        Choice(one.id, first.format(guide=one.button), words=(one.title,))
+        for one in map(guides.current.get, guide.requires)
+        if one
+    )
+    return Message(
+        intro_text(guide, guides),
+        _choices(guides, Word.START) + before + _choices(guides, Word.LATER),
+    )
 
 
 def step_choices(step: GuideStep, guides: Guides) -> tuple[Choice, ...]:

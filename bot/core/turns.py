@@ -9,7 +9,7 @@ from hashlib import sha256
 
 from bot.core.effects import CallTeam, Outcome, Purpose, RecordConsent
 from bot.core.guide import Guide, Phrase, Word
-from bot.core.prompts import here_question, here_step, prompt, step_choices
+from bot.core.prompts import here, here_question, here_step, prompt, step_choices
 from bot.core.state import Run, Waiting
 from bot.core.turn import Turn
 
@@ -156,10 +156,11 @@ def _at_menu(turn: Turn, choice: str) -> Turn | None:
 
 
 def _at_intro(turn: Turn, choice: str) -> Turn | None:
-    run = turn.now.run
-    if run is None or choice not in (Word.START, Word.DONE, Word.RESUME):
+    run, guide = here(turn.now, turn.guides)
+    if choice in guide.requires and (before := turn.guides.current.get(choice)):
+        return _open(_pause(turn), before)
+    if choice not in (Word.START, Word.DONE, Word.RESUME):
         return None
-    guide = turn.guides.versions[run.guide, run.revision]
     return _go(turn.progress(run, "", Outcome.STARTED), replace(run, at=""), guide.steps[0].id)
 
 

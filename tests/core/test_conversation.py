@@ -1,5 +1,6 @@
 """The conversation, as dialogues."""
 
+from dataclasses import replace
 from hashlib import sha256
 
 import pytest
@@ -15,7 +16,7 @@ from bot.core.effects import (
     Say,
 )
 from bot.core.events import ChoiceMade, GuideStarted, MediaReceived, TextReceived
-from bot.core.guide import Phrase
+from bot.core.guide import Guide, Phrase
 from bot.core.secrets import Secret
 from bot.core.state import Conversation, Guides, Run, Waiting
 
@@ -297,8 +298,6 @@ def test_a_secret_is_warned_about_and_moves_nothing(talk: Dialogue) -> None:
 
 
 def test_a_run_ends_on_the_version_it_began_with(guides: Guides) -> None:
-    from dataclasses import replace
-
     older = replace(SMALL, revision="r0", closing="Old words")
     talk = Dialogue(with_small(guides, older))
     talk.agree()
@@ -331,6 +330,28 @@ def test_a_vanished_guide_opens_the_menu(talk: Dialogue) -> None:
 
 def test_start_words_repeat_the_question_inside_a_guide(talk: Dialogue) -> None:
     assert talk.at_step().types("bắt đầu").startswith("Bước 1/3")
+
+
+def test_introduction_says_for_whom_how_long_and_what_to_have(guides: Guides) -> None:
+    before = Guide(
+        "before", "r1", "Before", "Before", "First this", SMALL.steps, SMALL.questions, "Done"
+    )
+    needing = replace(
+        SMALL, audience="all", minutes=7, needs=("a", "b"), requires=("before", "unknown")
+    )
+    known = {(one.id, one.revision): one for one in (needing, before)}
+    current = {"small": needing, "before": before}
+    talk = Dialogue(replace(guides, current=current, versions=known)).agree()
+    said = talk.types("1")
+    assert needing.intro in said
+    assert "all" in said
+    assert "7" in said
+    assert "a, b" in said
+    assert talk.offered() == ["bat-dau", "before", "de-sau"]
+    talk.types("2")
+    assert talk.state.run == Run("before", "r1")
+    assert talk.types("bắt đầu", "android", "xong", "xong", "1", "1")
+    assert talk.offered()[0] == "lam-tiep"
 
 
 def test_introduction_waits_for_a_beginning(talk: Dialogue) -> None:
