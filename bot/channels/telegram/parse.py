@@ -65,9 +65,12 @@ def parse(stored: str, account: str, secrets: frozenset[Secret]) -> Received:
     plain = decoded(stored.encode())
     address = Address(NAME, account, _chat_of(plain))
     try:
-        update = Update.de_json(plain)
+        return _received(Update.de_json(plain), address, secrets)
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError, OSError) as error:
         raise MalformedError(f"update-{type(error).__name__}") from error
+
+
+def _received(update: Update, address: Address, secrets: frozenset[Secret]) -> Received:
     if query := update.callback_query:
         return Received(address, _choice(query), _press(query))
     return Received(address, _event(update, secrets))

@@ -1,0 +1,76 @@
+"""What the shared contract needs to know of each channel: one line in CASES for each."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+
+import orjson
+from phone import SECRET, TOKEN, Telegram
+
+from bot.channels.base import Channel
+from bot.channels.telegram.channel import Telegram as TelegramChannel
+from bot.channels.webchat.channel import WebChat
+from bot.core.address import Address
+
+
+@dataclass(frozen=True)
+class Living:
+    """A channel joined to the other side. `texts` are what arrived in `chat` there."""
+
+    channel: Channel
+    chat: str
+    texts: Callable[[], list[str]]
+
+
+@dataclass(frozen=True)
+class Case:
+    """`body(event id, text)` is what the platform sends for a person's text; `headers` prove
+    it (None where nothing from outside is ever believed)."""
+
+    body: Callable[[str, str], bytes]
+    headers: Mapping[str, str] | None
+    living: Callable[[], AbstractAsyncContextManager[Living]]
+
+
+def _telegram_body(event: str, text: str) -> bytes:
+    number = int.from_bytes(event.encode()[:4], "big")
+    message = {
+        "message_id": 7,
+        "date": 1795500000,
+        "from": {"id": 42, "is_bot": False, "first_name": "Lan"},
+        "chat": {"id": 42, "type": "private", "first_name": "Lan"},
+        "text": text,
+    }
+    return orjson.dumps({"update_id": number, "message": message})
+
+
+@asynccontextmanager
+async def _telegram() -> AsyncIterator[Living]:
+    far = Telegram(limits=False).start()
+    far.people.say(42, "chào")
+    channel = TelegramChannel(TOKEN, SECRET, far.url)
+    try:
+        yield Living(channel, "42", lambda: [one.text for one in far.from_bot(42)])
+    finally:
+        await channel.close()
+        far.stop()
+
+
+def _webchat_body(event: str, text: str) -> bytes:
+    return orjson.dumps({"id": event, "chat": "0f", "kind": "text", "text": text})
+
+
+@asynccontextmanager
+async def _webchat() -> AsyncIterator[Living]:
+    shown: list[str] = []
+
+    async def show(delivery: int, address: Address, content: str) -> None:
+        shown.append(orjson.loads(content)["text"])
+
+    yield Living(WebChat(show), "0f", lambda: shown)
+
+
+CASES = {
+    "telegram": Case(_telegram_body, {"x-telegram-bot-api-secret-token": SECRET}, _telegram),
+    "webchat": Case(_webchat_body, None, _webchat),
+}
