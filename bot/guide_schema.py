@@ -84,6 +84,20 @@ class SpokenFile(_Closed):
     phrases: list[str]
 
 
+class MannerFile(_Closed):
+    you: str
+    me: str
+
+
+class MannersFile(_Closed):
+    """How residents are spoken to; texts are written with the words of pair `written`."""
+
+    written: str
+    pairs: dict[str, MannerFile]
+    kept: list[str]
+    requests: list[str]
+
+
 class MessagesFile(_Closed):
     menu: list[str]
     phrases: dict[Phrase, str]
@@ -92,4 +106,5 @@ class MessagesFile(_Closed):
     particles: list[str]
     prefixes: list[str]
     numbers: list[list[str]]
+    manners: MannersFile
     checks: dict[str, str]

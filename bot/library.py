@@ -29,10 +29,12 @@ from bot.core.guide import (
     Trouble,
     Word,
 )
+from bot.core.manner import Manner, Manners
 from bot.core.state import Guides, Spoken
 from bot.core.text import bare
 from bot.guide_schema import (
     GuideFile,
+    MannersFile,
     MessagesFile,
     PictureFile,
     QuestionFile,
@@ -204,4 +206,10 @@ class Library:
             frozenset(file.particles),
             frozenset(file.prefixes) | frozenset(map(bare, file.particles)),
             tuple(map(tuple, file.numbers)),
+            _manners(file.manners),
         )
+
+
+def _manners(file: MannersFile) -> Manners:
+    pairs = {key: Manner(pair.you, pair.me) for key, pair in file.pairs.items()}
+    return Manners(pairs[file.written], pairs, tuple(file.kept), tuple(file.requests))

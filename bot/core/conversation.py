@@ -36,6 +36,8 @@ def advance(
 def _said(turn: Turn, text: str, *, warned: bool) -> Turn:
     if warned:
         return turns.greeted(turn)
+    if manner := turn.guides.manners.chosen(text, turn.guides.particles):
+        return turns.speak(turn, manner)
     return _heard(turn, hear_text(text, prompt(turn.now, turn.guides).choices, turn.guides))
 
 

@@ -133,6 +133,8 @@ class Phrase(StrEnum):
     MEDIA = "media"
     SECRET = "secret"  # noqa: S105  # the name of a sentence
     UPDATED = "updated"
+    MANNER = "manner"
+    MANNERS = "manners"
     FAILED = "failed"
 
 
@@ -152,3 +154,4 @@ class Word(StrEnum):
     AGREE = "dong-y"
     REFUSE = "khong"
     OTHER = "viec-khac"
+    MANNER = "xung-ho"

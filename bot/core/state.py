@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from bot.core.guide import Guide, Phrase, Word
+from bot.core.manner import Manners
 
 
 class Waiting(StrEnum):
@@ -37,7 +38,8 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """The whole state of one chat. `answered` is the choice that ended the turn before."""
+    """The whole state of one chat. `answered` is the choice that ended the turn before;
+    `manner` is how the resident wants to be spoken to, empty for as written."""
 
     waiting_for: Waiting = Waiting.NOTHING
     run: Run | None = None
@@ -46,6 +48,7 @@ class Conversation:
     consents: tuple[str, ...] = ()
     turn: int = 0
     answered: str = ""
+    manner: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,7 @@ class Guides:
     particles: frozenset[str]
     prefixes: frozenset[str]
     numbers: tuple[tuple[str, ...], ...]
+    manners: Manners
 
     def pinned(self, run: Run) -> Guide | None:
         return self.versions.get((run.guide, run.revision))
@@ -88,6 +92,7 @@ def from_plain(plain: Mapping[str, Any]) -> Conversation:
         consents=tuple(plain.get("consents", ())),
         turn=int(plain.get("turn", 0)),
         answered=str(plain.get("answered", "")),
+        manner=str(plain.get("manner", "")),
     )
 
 

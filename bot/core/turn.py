@@ -50,11 +50,15 @@ class Turn:
         """Sentences share one message with the question as long as it stays short."""
         asked = replace(prompt(self.now, self.guides), turn=turn)
         texts = [""]
-        for text in (*self.leads, asked.text):
+        for text in map(self._spoken, (*self.leads, asked.text)):
             joined = f"{texts[-1]}\n\n{text}".strip()
             if len(joined) <= LONGEST_MESSAGE and not asked.picture:
                 texts[-1] = joined
             else:
                 texts.append(text)
         texts = [text for text in texts if text]
-        return [*map(Message, texts[:-1]), replace(asked, text=texts[-1])]
+        choices = tuple(replace(one, label=self._spoken(one.label)) for one in asked.choices)
+        return [*map(Message, texts[:-1]), replace(asked, text=texts[-1], choices=choices)]
+
+    def _spoken(self, text: str) -> str:
+        return self.guides.manners.say(text, self.now.manner)

@@ -44,6 +44,12 @@ def greeted(turn: Turn) -> Turn:
     return turn.lead(Phrase.WELCOME).to(Waiting.CONSENT, None)
 
 
+def speak(turn: Turn, manner: str) -> Turn:
+    """From now on with the words the resident asked for."""
+    turn = replace(turn, now=replace(turn.now, manner=manner))
+    return greeted(turn.lead(Phrase.MANNER))
+
+
 def stop(turn: Turn) -> Turn:
     """DỪNG: at once, from anywhere, for every purpose."""
     for purpose in turn.now.consents:
@@ -275,4 +281,5 @@ _ANYWHERE: dict[Word, Callable[[Turn], Turn]] = {
     Word.RESUME: _resume,
     Word.REPEAT: _again,
     Word.START: _again,
+    Word.MANNER: lambda turn: turn.lead(Phrase.MANNERS),
 }

@@ -25,7 +25,7 @@ def _known() -> list[str]:
     guides = _content()
     words = [phrase for spoken in guides.spoken.values() for phrase in spoken.phrases]
     labels = [choice.label for step in SMALL.steps for choice in step.choices]
-    return [*words, *labels, "1", "2", "3", "so 1", "The good one"]
+    return [*words, *labels, "1", "2", "3", "so 1", "The good one", "gọi tôi là anh", "gọi bà"]
 
 
 _ids = [*Word, "android", "iphone", "lost", "full", "good", "bad", "small", "other", "", "x"]
