@@ -1,4 +1,4 @@
-"""`gocua rehearse`: the service and a stand-in of Telegram's cloud on this machine."""
+"""`gocua rehearse`: the service and stand-ins of Telegram's and Zalo's clouds here."""
 
 import threading
 import time
@@ -7,23 +7,27 @@ from pathlib import Path
 
 import uvicorn
 from pydantic import SecretStr
+from starlette.applications import Starlette
 
 from bot.settings import Settings
 from bot.standins.telegram.cloud import TelegramCloud
-from bot.standins.telegram.server import create_app
+from bot.standins.telegram.server import create_app as telegram_app
+from bot.standins.zalo.cloud import ZaloCloud
+from bot.standins.zalo.server import create_app as zalo_app
 from bot.terminal import Terminal
 
 TOKEN = "1000001:rehearsal"  # noqa: S105  # opens nothing but the stand-in
 _SECRET = "rehearsal"  # noqa: S105
 _FOLDER = Path("data/rehearsal")
+_SCALE = 1 / 60  # of Zalo's waits between tries of a webhook
 
 
 class StandIn:
-    """The stand-in in a thread of its own, on a port of this machine."""
+    """A stand-in in a thread of its own, on a port of this machine."""
 
-    def __init__(self, cloud: TelegramCloud, port: int, retry_base: float = 2.0) -> None:
+    def __init__(self, app: Starlette, port: int) -> None:
         config = uvicorn.Config(
-            create_app(cloud, retry_base),
+            app,
             host="127.0.0.1",
             port=port,
             log_config=None,
@@ -43,20 +47,28 @@ class StandIn:
         self._thread.join()
 
 
-def rehearse(host: str, port: int, phone_port: int, serve: Callable[..., None]) -> None:
-    """Own data folder, own token: a rehearsal can never reach a resident."""
-    standin = StandIn(TelegramCloud(TOKEN), phone_port)
-    standin.start()
+def rehearse(
+    host: str, port: int, telegram_port: int, zalo_port: int, serve: Callable[..., None]
+) -> None:
+    """Own data folder, own tokens: a rehearsal can never reach a resident."""
+    telegram, zalo = f"http://127.0.0.1:{telegram_port}", f"http://127.0.0.1:{zalo_port}"
+    standins = (
+        StandIn(telegram_app(TelegramCloud(TOKEN)), telegram_port),
+        StandIn(zalo_app(ZaloCloud(), _SCALE), zalo_port),
+    )
+    for one in standins:
+        one.start()
     settings = Settings(
         base_url=f"http://{host}:{port}",
         data_dir=_FOLDER,
         database_url=f"sqlite:///{_FOLDER}/gocua.db",
         telegram_token=SecretStr(TOKEN),
         telegram_webhook_secret=SecretStr(_SECRET),
-        telegram_api_url=f"http://127.0.0.1:{phone_port}",
+        telegram_api_url=telegram,
     )
-    Terminal().say("rehearse", base=settings.base_url, phone=f"http://127.0.0.1:{phone_port}")
+    Terminal().say("rehearse", base=settings.base_url, telegram=telegram, zalo=zalo)
     try:
         serve(settings, "all", host, port)
     finally:
-        standin.stop()
+        for one in standins:
+            one.stop()

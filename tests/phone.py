@@ -10,6 +10,7 @@ from bot.rehearsal import StandIn
 from bot.standins.telegram.cloud import TelegramCloud
 from bot.standins.telegram.model import Shown
 from bot.standins.telegram.people import People
+from bot.standins.telegram.server import create_app
 
 TOKEN = "123456:test-token"
 SECRET = "hook-secret"
@@ -27,7 +28,7 @@ class Telegram:
         self._standin: StandIn | None = None
 
     def start(self) -> "Telegram":
-        self._standin = StandIn(self.cloud, self.port, self._retry_base)
+        self._standin = StandIn(create_app(self.cloud, self._retry_base), self.port)
         self._standin.start()
         return self
 

@@ -97,9 +97,10 @@ def demo(host: str, port: int) -> None:
 @click.command()
 @host_option
 @port_option
-@click.option("--phone-port", default=8001, show_default=True)
-def rehearse(host: str, port: int, phone_port: int) -> None:
-    """Run against the built-in Telegram stand-in: nothing leaves this machine."""
+@click.option("--telegram-port", default=8001, show_default=True)
+@click.option("--zalo-port", default=8002, show_default=True)
+def rehearse(host: str, port: int, telegram_port: int, zalo_port: int) -> None:
+    """Run against built-in stand-ins of Telegram and Zalo: nothing leaves this machine."""
     from bot.rehearsal import rehearse as start
 
-    start(host, port, phone_port, _run)
+    start(host, port, telegram_port, zalo_port, _run)

@@ -1,32 +1,24 @@
 """The stand-in over HTTP: the Bot API, and a make-believe phone for people."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
 
+from bot.standins.faulty import Lost
+from bot.standins.phone import phone
 from bot.standins.telegram.cloud import TelegramCloud
 from bot.standins.telegram.delivery import Delivery
 from bot.standins.telegram.model import Json, RefusedError
 from bot.standins.telegram.people import People
 
-_HERE = Path(__file__).parent
-
-
-class _Lost(Response):
-    """The call was accepted, its answer gets lost on the way: the connection just ends."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
-        headers = [(b"content-length", b"1000")]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.body", "body": b"{", "more_body": True})
+_PAGE = Path(__file__).parent / "phone.html"
 
 
 def _refusal(error: RefusedError) -> JSONResponse:
@@ -76,7 +68,7 @@ def create_app(cloud: TelegramCloud, retry_base: float = 2.0) -> Starlette:
             return _refusal(error)
         if sends and cloud.faults.lost_answers > 0:
             cloud.faults.lost_answers -= 1
-            return _Lost()
+            return Lost()
         return JSONResponse({"ok": True, "result": result})
 
     async def file(request: Request) -> Response:
@@ -88,49 +80,25 @@ def create_app(cloud: TelegramCloud, retry_base: float = 2.0) -> Starlette:
         routes=[
             Route("/bot{token}/{method}", api, methods=["GET", "POST"]),
             Route("/file/bot{token}/photos/{name}", file),
-            *_phone(cloud, people),
+            *_phone(people),
         ],
     )
 
 
-def _phone(cloud: TelegramCloud, people: People) -> list[Route]:
-    async def page(_: Request) -> Response:
-        return FileResponse(_HERE / "phone.html")
+def _phone(people: People) -> list[Route]:
+    def show(chat: str) -> Json:
+        messages = [asdict(one) for one in people.messages(int(chat))]
+        blocked, waiting = people.chat(int(chat)).blocked, len(people.cloud.waiting)
+        return {"messages": messages, "blocked": blocked, "waiting": waiting}
 
-    async def asset(request: Request) -> Response:
-        name = request.path_params["name"]
-        return (
-            FileResponse(_HERE / name)
-            if name in ("phone.js", "phone.css")
-            else Response(status_code=404)
-        )
-
-    async def show(request: Request) -> Response:
-        number = request.path_params["chat"]
-        messages = [asdict(one) for one in people.messages(number)]
-        chat = people.chat(number)
-        waiting = len(cloud.waiting)
-        return JSONResponse({"messages": messages, "blocked": chat.blocked, "waiting": waiting})
-
-    async def act(request: Request) -> Response:
-        number, body = request.path_params["chat"], await request.json()
-        try:
-            done = _ACTS[request.path_params["act"]](people, number, body)
-        except (RefusedError, KeyError) as error:
-            return JSONResponse({"error": str(error)}, 400)
-        return JSONResponse({"id": done})
-
-    return [
-        Route("/", page),
-        Route("/_phone/{name}", asset),
-        Route("/_phone/{chat:int}/messages", show),
-        Route("/_phone/{chat:int}/{act}", act, methods=["POST"]),
-    ]
-
-
-_ACTS: dict[str, Callable[[People, int, Json], object]] = {
-    "say": lambda people, chat, body: people.say(chat, body["text"]),
-    "press": lambda people, chat, body: people.press(chat, body["message"], body["button"]),
-    "photo": lambda people, chat, _: people.send_photo(chat),
-    "block": lambda people, chat, body: people.block(chat, blocked=body["blocked"]),
-}
+    return phone(
+        _PAGE,
+        show,
+        {
+            "say": lambda chat, body: people.say(int(chat), body["text"]),
+            "press": lambda chat, body: people.press(int(chat), body["message"], body["button"]),
+            "photo": lambda chat, _: people.send_photo(int(chat)),
+            "block": lambda chat, body: people.block(int(chat), blocked=body["blocked"]),
+        },
+        RefusedError,
+    )

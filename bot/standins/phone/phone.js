@@ -37,7 +37,7 @@ async function refresh() {
     const answer = await fetch(`/_phone/${who.value}/messages`);
     const found = await answer.json();
     blocked = found.blocked;
-    block.textContent = blocked ? "Bỏ chặn bot" : "Chặn bot";
+    block.textContent = blocked ? "Bỏ chặn" : "Chặn";
     state.textContent = found.waiting ? `Đang chuyển ${found.waiting} tin…` : "Đã kết nối";
     const now = JSON.stringify(found.messages) + who.value;
     if (now === shown) return;
