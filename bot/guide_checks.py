@@ -186,7 +186,8 @@ def _check_files(folder: Path, guide: Guide) -> Iterator[Finding]:
         "ket-thuc.md",
         "sau-30-ngay.md",
     }
-    used |= {Path(step.picture.path).name for step in guide.steps if step.picture}
+    pictures = (Path(step.picture.path) for step in guide.steps if step.picture)
+    used |= {path.name for path in pictures if path.parent.name == guide.id}
     for path in sorted(folder.iterdir()):
         if path.name not in used:
             yield _finding("unused", f"{guide.id}/{path.name}")

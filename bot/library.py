@@ -18,6 +18,7 @@ from pydantic import (
     ValidationError,
 )
 
+from bot.core.card import with_cards
 from bot.core.guide import (
     Choice,
     Guide,
@@ -160,7 +161,8 @@ def read_guide(folder: Path) -> tuple[Guide, GuideFile]:
         tuple(file.needs),
         tuple(file.requires),
     )
-    return replace(guide, revision=hashlib.sha256(to_json(guide)).hexdigest()[:12]), file
+    whole = with_cards(guide)
+    return replace(whole, revision=hashlib.sha256(to_json(whole)).hexdigest()[:12]), file
 
 
 def guide_folders(root: Path = GUIDES) -> list[Path]:

@@ -7,7 +7,7 @@ Sends run freely: a slow one holds up its own chat only.
 import asyncio
 import logging
 import secrets
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from hashlib import sha256
@@ -38,6 +38,7 @@ MOST_AT_ONCE = 64
 _POLL_SECONDS = 1.0
 _SEND_SECONDS = 35.0
 Account = tuple[str, str]
+FindPicture = Callable[[str], Awaitable[Path | None]]
 Outcome = tuple[outbox.Claimed, Sent | NotSent]
 
 
@@ -50,10 +51,10 @@ class Sender:
     """Sends for one channel account. `holder` names this sender in the ledger."""
 
     def __init__(
-        self, database: Database, signals: Signals, channel: Channel, pictures: Path
+        self, database: Database, signals: Signals, channel: Channel, find_picture: FindPicture
     ) -> None:
         self._database, self._signals = database, signals
-        self._channel, self._pictures = channel, pictures
+        self._channel, self._find_picture = channel, find_picture
         self._account: Account = (channel.name, channel.account)
         self.holder = secrets.token_hex(8)
         self._running: set[asyncio.Task[None]] = set()
@@ -144,9 +145,8 @@ class Sender:
         return result
 
     async def _picture(self, picture: Picture) -> PictureFile | None:
-        path = self._pictures / picture.path
-        if not path.is_file():
-            _log.error("picture is missing: %s", picture.path)
+        path = await self._find_picture(picture.path)
+        if path is None:
             return None
         digest = await asyncio.to_thread(_digest, path, path.stat().st_mtime)
         reference = await self._database.read(

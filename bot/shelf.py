@@ -25,9 +25,13 @@ class Shelf:
         pins = {(run.guide, run.revision) for run in runs} - self._gone
         if pins <= self.guides.versions.keys():
             return
+        self.know_all(connection)
+        self._gone |= pins - self.guides.versions.keys()
+
+    def know_all(self, connection: Connection) -> None:
+        """Reads every version there has ever been."""
         older = [from_json(content) for content in conversations.versions(connection)]
         self.guides = self._library.content(older)
-        self._gone |= pins - self.guides.versions.keys()
 
     def keep(self, connection: Connection, now: int) -> None:
         """Stores today's versions and the consent texts; at start-up."""

@@ -16,7 +16,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.channels.base import Channel, Intake
 from bot.channels.registry import Needs, channels
 from bot.core.address import Address
-from bot.library import GUIDES, Library
+from bot.library import Library
+from bot.pictures import Pictures
 from bot.runner import Runner
 from bot.sender import Sender
 from bot.settings import Settings
@@ -63,6 +64,7 @@ class Wiring:
         self.signals = Signals(self.database)
         self.library = Library()
         self.shelf = Shelf(self.library)
+        self.pictures = Pictures(self.database, self.shelf, self.library.root, settings.data_dir)
         self.channels = channels(self._needs())
         self._arrivals: Grouped[Arrival, None] = Grouped(self.database, self._store)
         self._receipts: Grouped[Sequence[int], None] = Grouped(self.database, self._receive)
@@ -132,10 +134,11 @@ class Wiring:
         """Nothing here waits for a platform."""
         self._run(self.signals.listen)
         self._run(self._watch)
+        self._run(self.pictures.draw_all)
         if self.role in ("all", "worker"):
             self._run(Runner(self.database, self.signals, self.channels, self.shelf).run)
             for channel in self.channels.values():
-                self._run(Sender(self.database, self.signals, channel, GUIDES).run)
+                self._run(Sender(self.database, self.signals, channel, self.pictures.file).run)
             self._run(self._sweep)
         if self.role in ("all", "web"):
             for channel in self.channels.values():

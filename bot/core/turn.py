@@ -1,5 +1,6 @@
 """A turn in the making and what it says in the end. How answers move it is turns.py's."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.core.effects import Acknowledge, Effect, Message, Outcome, RecordProgress, Say
@@ -47,18 +48,30 @@ class Turn:
         return replace(self.now, turn=turn, answered=self.answered), self.effects + said
 
     def _messages(self, turn: int) -> list[Message]:
-        """Sentences share one message with the question as long as it stays short."""
-        asked = replace(prompt(self.now, self.guides), turn=turn)
-        texts = [""]
-        for text in map(self._spoken, (*self.leads, asked.text)):
-            joined = f"{texts[-1]}\n\n{text}".strip()
-            if len(joined) <= LONGEST_MESSAGE and not asked.picture:
-                texts[-1] = joined
-            else:
-                texts.append(text)
-        texts = [text for text in texts if text]
+        """A question with a picture stands alone, so that its caption is about the picture."""
+        asked = self._asked(turn)
+        leads = tuple(map(self._spoken, self.leads))
+        if asked.picture:
+            return [*map(Message, _together(leads)), asked]
+        *first, last = _together((*leads, asked.text))
+        return [*map(Message, first), replace(asked, text=last)]
+
+    def _asked(self, turn: int) -> Message:
+        asked = prompt(self.now, self.guides)
         choices = tuple(replace(one, label=self._spoken(one.label)) for one in asked.choices)
-        return [*map(Message, texts[:-1]), replace(asked, text=texts[-1], choices=choices)]
+        return replace(asked, text=self._spoken(asked.text), choices=choices, turn=turn)
 
     def _spoken(self, text: str) -> str:
         return self.guides.manners.say(text, self.now.manner)
+
+
+def _together(texts: Sequence[str]) -> list[str]:
+    """Sentences share a message as long as it stays short."""
+    shared = [""]
+    for text in texts:
+        joined = f"{shared[-1]}\n\n{text}".strip()
+        if len(joined) <= LONGEST_MESSAGE:
+            shared[-1] = joined
+        else:
+            shared.append(text)
+    return [text for text in shared if text]

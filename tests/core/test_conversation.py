@@ -9,6 +9,7 @@ from content import OTHER, SMALL, Dialogue, with_small
 from bot.core.effects import (
     Acknowledge,
     CallTeam,
+    Message,
     Outcome,
     Purpose,
     RecordConsent,
@@ -19,6 +20,7 @@ from bot.core.events import ChoiceMade, GuideStarted, MediaReceived, TextReceive
 from bot.core.guide import Guide, Phrase
 from bot.core.secrets import Secret
 from bot.core.state import Conversation, Guides, Run, Waiting
+from bot.core.turn import Turn
 
 
 @pytest.fixture
@@ -105,6 +107,15 @@ def test_a_picture_stands_with_its_step_only(talk: Dialogue) -> None:
     talk.types("không hiểu gì cả nên hỏi lại cho chắc")
     said = [one.message for one in talk.effects if isinstance(one, Say)]
     assert [message.picture is None for message in said] == [True, False]
+
+
+def test_what_is_said_before_a_picture_shares_one_message(talk: Dialogue) -> None:
+    talk.at_step().types("android")
+    first, second = Turn(talk.state, talk.guides).say_first("a" * 100).say_first("b" * 100).end()[1]
+    assert isinstance(first, Say)
+    assert first.message == Message("a" * 100 + "\n\n" + "b" * 100)
+    assert isinstance(second, Say)
+    assert second.message.picture == SMALL.steps[1].picture
 
 
 def test_trouble_gets_its_answer_and_then_a_person(talk: Dialogue) -> None:

@@ -222,11 +222,14 @@ async def test_a_slow_chat_does_not_hold_up_others(house: House, channel: FakeCh
 
 
 async def test_a_picture_is_uploaded_once(
-    house: House, channel: FakeChannel, tmp_path: Path, library: Library
+    house: House, channel: FakeChannel, tmp_path: Path
 ) -> None:
-    (tmp_path / "small").mkdir()
-    (tmp_path / "small" / "a.png").write_bytes(b"picture")
-    house.sender._pictures = tmp_path
+    (tmp_path / "a.png").write_bytes(b"picture")
+
+    async def find(path: str) -> Path | None:
+        return tmp_path / "a.png" if path == "small/a.png" else None
+
+    house.sender._find_picture = find
     channel.answers = [Sent("m1", picture="file-1"), Sent("m2", picture="file-2")]
     for name in ("small/a.png", "small/a.png", "small/missing.png"):
         content = packed(Message("t", picture=Picture(name, "alt")))

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.exc import SQLAlchemyError
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
@@ -72,9 +72,6 @@ class _Chat:
         self.channel = wiring.channels[NAME]
         self._page = environment().get_template("chat.html")
         self._message = environment().get_template("message.html")
-        guides = wiring.shelf.guides.current.values()
-        steps = [step for guide in guides for step in guide.steps]
-        self.pictures = {step.picture.path for step in steps if step.picture}
         self.secure = wiring.settings.base_url.startswith("https://")
 
     async def page(self, token: str | None, guide: str, problem: str = "") -> HTMLResponse:
@@ -218,11 +215,5 @@ def router(wiring: Wiring) -> APIRouter:
         if not address:
             return Response(status_code=204)
         return EventSourceResponse(chat.stream(address, _last_event(request)))
-
-    @routes.get("/hinh/{path:path}")
-    async def picture(path: str) -> Response:
-        if path not in chat.pictures:
-            return Response(status_code=404)
-        return FileResponse(wiring.library.root / path, headers={"cache-control": "max-age=86400"})
 
     return routes

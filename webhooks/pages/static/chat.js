@@ -51,6 +51,7 @@ async function send(event) {
 
 if (log && window.EventSource && window.fetch) {
   document.addEventListener("submit", send);
+  log.addEventListener("load", () => window.scrollTo(0, document.body.scrollHeight), true);
   listen();
   window.scrollTo(0, document.body.scrollHeight);
 }

@@ -1,0 +1,73 @@
+"""Where pictures are kept: an author's own beside the guide, drawn cards in the data folder.
+
+What a card shows is the core's, how it looks is bot/paper's.
+"""
+
+import asyncio
+import logging
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from bot.core.card import Card, cards
+from bot.core.state import Guides
+from bot.paper.cards import draw, version
+from bot.shelf import Shelf
+from storage.database import Database
+
+_log = logging.getLogger(__name__)
+_LONGEST_SECONDS = 5.0
+
+
+class Pictures:
+    """Finds the file of a picture's path; a card that is not there yet is drawn on demand."""
+
+    def __init__(self, database: Database, shelf: Shelf, guides: Path, data: Path) -> None:
+        self._database, self._shelf, self._root = database, shelf, guides
+        self._folder = data / "hinh" / version()
+        self._indexed: Guides | None = None
+        self._index: dict[str, Card | None] = {}
+
+    async def file(self, path: str) -> Path | None:
+        """None for a path that no version of a guide has, and when it cannot be had in time."""
+        try:
+            async with asyncio.timeout(_LONGEST_SECONDS):
+                return await self._file(path)
+        except Exception as error:  # noqa: BLE001  # words without a picture beat none at all
+            _log.error("no picture %s: %s", path, type(error).__name__)
+            return None
+
+    async def draw_all(self) -> None:
+        """Today's cards, so that the first reader waits for none."""
+        for guide in self._shelf.guides.current.values():
+            for card in cards(guide):
+                await self.file(card.path)
+
+    async def _file(self, path: str) -> Path | None:
+        if not self._knows(path):
+            await self._database.read(self._shelf.know_all)
+            if not self._knows(path):
+                return None
+        if card := self._index[path]:
+            return await asyncio.to_thread(self._drawn, card)
+        own = self._root / path
+        return own if own.is_file() else None
+
+    def _knows(self, path: str) -> bool:
+        guides = self._shelf.guides
+        if guides is not self._indexed:
+            every = guides.versions.values()
+            steps = [step for guide in every for step in guide.steps]
+            own = {step.picture.path: None for step in steps if step.picture}
+            drawn = {card.path: card for guide in every for card in cards(guide)}
+            self._index, self._indexed = {**own, **drawn}, guides
+        return path in self._index
+
+    def _drawn(self, card: Card) -> Path:
+        """Written beside and moved into place, so that nobody reads half a picture."""
+        path = self._folder / Path(card.path).name
+        if not path.is_file():
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with NamedTemporaryFile(dir=self._folder, suffix=".new", delete=False) as new:
+                new.write(draw(card))
+            Path(new.name).replace(path)
+        return path

@@ -1,0 +1,105 @@
+"""Where pictures are found: drawn once, also for earlier versions, never in the way."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from content import SMALL
+from fakes import Clock
+
+from bot.core.card import Card, cards, with_cards
+from bot.core.guide import Guide, Screen
+from bot.library import Library, to_json
+from bot.pictures import Pictures
+from bot.shelf import Shelf
+from storage import conversations
+from storage.database import Database
+
+SCREEN = Screen("VNeID", ("Đăng nhập", "Kích hoạt"), "Kích hoạt", "alt")
+
+
+def _guide(revision: str, *screens: Screen) -> Guide:
+    steps = tuple(replace(SMALL.steps[1], picture=None, screen=screen) for screen in screens)
+    return with_cards(replace(SMALL, revision=revision, steps=(*steps, SMALL.steps[1])))
+
+
+class _Shelf(Shelf):
+    """One guide more than the real ones."""
+
+    def offer(self, guide: Guide) -> None:
+        key = (guide.id, guide.revision)
+        self.guides = replace(
+            self.guides,
+            current={guide.id: guide},
+            versions={**self.guides.versions, key: guide},
+        )
+
+
+@pytest.fixture
+def shelf(library: Library) -> _Shelf:
+    return _Shelf(library)
+
+
+@pytest.fixture
+def pictures(database: Database, shelf: _Shelf, tmp_path: Path) -> Pictures:
+    return Pictures(database, shelf, tmp_path / "guides", tmp_path / "data")
+
+
+async def test_a_card_is_drawn_once(pictures: Pictures, shelf: _Shelf) -> None:
+    guide = _guide("r2", SCREEN)
+    shelf.offer(guide)
+    (card,) = cards(guide)
+    path = await pictures.file(card.path)
+    assert path is not None
+    drawn = path.stat()
+    assert await pictures.file(card.path) == path
+    assert path.stat() == drawn
+    assert path.read_bytes().startswith(b"\x89PNG")
+    assert [one.name for one in path.parent.iterdir()] == [path.name]
+
+
+async def test_all_of_todays_cards_are_drawn_ahead(pictures: Pictures, shelf: _Shelf) -> None:
+    guide = _guide("r2", SCREEN, replace(SCREEN, press="Đăng nhập"))
+    shelf.offer(guide)
+    await pictures.draw_all()
+    first, second = cards(guide)
+    found = {(await pictures.file(one.path) or Path()).name for one in (first, second)}
+    assert found == {Path(first.path).name, Path(second.path).name}
+    assert all(file.is_file() for file in pictures._folder.iterdir())
+
+
+async def test_a_version_of_another_machine_is_looked_up(
+    pictures: Pictures, shelf: _Shelf, database: Database, clock: Clock
+) -> None:
+    newer = _guide("r9", SCREEN)
+    (card,) = cards(newer)
+    assert await pictures.file(card.path) is None
+    versions = {(newer.id, newer.revision): to_json(newer).decode()}
+    database.write_now(lambda one: conversations.add_versions(one, versions, clock()))
+    assert await pictures.file(card.path) is not None
+
+
+async def test_an_authors_own_picture_is_the_file_beside_the_guide(
+    pictures: Pictures, shelf: _Shelf, tmp_path: Path
+) -> None:
+    shelf.offer(_guide("r2"))
+    assert await pictures.file("small/play.png") is None
+    own = tmp_path / "guides" / "small" / "play.png"
+    own.parent.mkdir(parents=True)
+    own.write_bytes(b"picture")
+    assert await pictures.file("small/play.png") == own
+
+
+@pytest.mark.parametrize("path", ["", "../secret", "small/guide.yaml", "/etc/passwd", "the/x.png"])
+async def test_nothing_else_is_a_picture(pictures: Pictures, shelf: _Shelf, path: str) -> None:
+    shelf.offer(_guide("r2", SCREEN))
+    assert await pictures.file(path) is None
+
+
+async def test_a_full_disk_costs_the_picture_only(
+    pictures: Pictures, shelf: _Shelf, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    shelf.offer(_guide("r2", SCREEN))
+    (tmp_path / "data").write_text("a file where a folder should be")
+    assert await pictures.file(Card("Small", 1, 2, SCREEN).path) is None
+    assert "NotADirectoryError" in caplog.text

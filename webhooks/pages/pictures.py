@@ -1,0 +1,19 @@
+"""/hinh/<path>: pictures of steps, for the pages and for platforms that fetch by address."""
+
+from fastapi import APIRouter, Response
+from fastapi.responses import FileResponse
+
+from bot.wiring import Wiring
+
+
+def router(wiring: Wiring) -> APIRouter:
+    routes = APIRouter()
+
+    @routes.get("/hinh/{path:path}")
+    async def picture(path: str) -> Response:
+        file = await wiring.pictures.file(path)
+        if file is None:
+            return Response(status_code=404)
+        return FileResponse(file, headers={"cache-control": "public, max-age=86400"})
+
+    return routes
