@@ -4,13 +4,35 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import yaml
+from sqlalchemy import Connection
 
 from bot.library import GUIDES
+from storage import areas, households, persons, teams
+from storage.rows import Row
+
+Places = Mapping[str, Sequence[dict[str, Any]]]
 
 
-def places() -> Mapping[str, Sequence[dict[str, Any]]]:
-    """Rows for storage.people.seed, from guides/demo.yaml."""
-    plain: dict[str, list[dict[str, Any]]] = yaml.safe_load(
-        (GUIDES / "demo.yaml").read_text("utf-8")
-    )
+def places() -> Places:
+    """Rows by kind, from guides/demo.yaml."""
+    plain: Places = yaml.safe_load((GUIDES / "demo.yaml").read_text("utf-8"))
     return plain
+
+
+def plant(connection: Connection, found: Places, now: int) -> None:
+    """Adding them again changes nothing."""
+    areas.put(connection, found["areas"])
+    serves = {str(one["code"]): one["serves"] for one in found["teams"]}
+    teams.put(connection, [_without(one, "serves") for one in found["teams"]], serves)
+    households.add(connection, found["households"], now)
+    persons.add(connection, found["persons"], now)
+    codes = [str(one["code"]) for one in found["households"]]
+    households.refresh(connection, codes)
+    people = [one for group in persons.of_households(connection, codes).values() for one in group]
+    ids = {one.name: one.id for one in people}
+    members = [{**one, "person": ids[one["person"]]} for one in found["members"]]
+    teams.add_members(connection, members, now)
+
+
+def _without(row: Row, key: str) -> Row:
+    return {name: value for name, value in row.items() if name != key}

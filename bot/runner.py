@@ -37,6 +37,7 @@ from bot.core.events import (
 from bot.core.guide import Phrase
 from bot.core.secrets import Secret
 from bot.core.state import Conversation, from_plain, to_plain
+from bot.seats import Seats, look
 from bot.shelf import Shelf
 from storage import conversations, inbox, lanes, moves, outbox, people, progress
 from storage.database import Database
@@ -50,13 +51,17 @@ _POLL_SECONDS = 1.0
 _FAULT_SECONDS = 1.0
 
 
+Seat = tuple[str, int]
+
+
 @dataclass(slots=True)
 class _Batch:
     """What a transaction will write, gathered in memory first."""
 
     now: int
-    states: dict[str, Conversation]
-    changed: dict[str, Conversation] = field(default_factory=dict)
+    seats: Seats
+    states: dict[Seat, Conversation]
+    changed: dict[Seat, Conversation] = field(default_factory=dict)
     deliveries: list[outbox.NewDelivery] = field(default_factory=list)
     progress: list[Row] = field(default_factory=list)
     consents: list[Row] = field(default_factory=list)
@@ -138,10 +143,10 @@ class Runner:
         now = self._database.now(connection)
         held = lanes.hold(connection, addresses, wait=False)
         updates = inbox.waiting(connection, held, _UPDATES_AT_ONCE)
-        stored = conversations.load(connection, held)
-        states = {one: from_plain(orjson.loads(plain)) for one, plain in stored.items()}
+        seats = look(connection, held)
+        states = {one: from_plain(orjson.loads(kept.state)) for one, kept in seats.kept.items()}
         self._shelf.know(connection, states.values())
-        batch = _Batch(now, states)
+        batch = _Batch(now, seats, states)
         stuck: set[str] = set()
         for update in updates:
             if update.address not in stuck and not self._ended(connection, update, batch):
@@ -176,17 +181,17 @@ class Runner:
         match received.event:
             case GuideStarted() | ChoiceMade() | TextReceived() | MediaReceived() as event:
                 batch.seen[update.address] = update.channel
-                before = batch.states.get(update.address, Conversation())
+                seat = update.address, batch.seats.person(update.address, batch.now)
+                before = batch.states.get(seat, Conversation())
                 after, effects = advance(before, event, self._shelf.guides)
-                _gather(batch, update, received, effects)
-                batch.states[update.address] = batch.changed[update.address] = after
+                _gather(batch, update, seat[1], received, effects)
+                batch.states[seat] = batch.changed[seat] = after
             case _:
                 _notice(connection, update, received, batch.now)
 
     def _write(self, connection: Connection, batch: _Batch) -> None:
         states = {
-            address: orjson.dumps(to_plain(state)).decode()
-            for address, state in batch.changed.items()
+            seat: orjson.dumps(to_plain(state)).decode() for seat, state in batch.changed.items()
         }
         if batch.seen:
             people.see(connection, batch.seen, batch.now)
@@ -202,9 +207,14 @@ class Runner:
 
 
 def _gather(
-    batch: _Batch, update: inbox.Update, received: Received, effects: Sequence[Effect]
+    batch: _Batch,
+    update: inbox.Update,
+    person: int,
+    received: Received,
+    effects: Sequence[Effect],
 ) -> None:
     press = received.press
+    who: Row = {"address": update.address, "person": person}
     for effect in effects:
         match effect:
             case Say(message):
@@ -215,13 +225,12 @@ def _gather(
                     batch.say(update, Message(""), press)
             case RecordProgress(guide, revision, item, outcome):
                 row = {"guide": guide, "revision": revision, "item": item, "outcome": outcome}
-                batch.progress.append({"address": update.address, "at": batch.now, **row})
+                batch.progress.append({**who, "at": batch.now, **row})
             case RecordConsent(purpose, granted, version):
                 agreed: Row = {"purpose": purpose, "granted": granted, "version": version}
-                who = {"address": update.address, "recorder": "self", "at": batch.now}
-                batch.consents.append({**who, **agreed})
+                batch.consents.append({**who, "recorder": "self", "at": batch.now, **agreed})
             case CallTeam(guide, item):
-                batch.calls.append({"address": update.address, "guide": guide, "item": item})
+                batch.calls.append({**who, "guide": guide, "item": item})
 
 
 def _notice(connection: Connection, update: inbox.Update, received: Received, now: int) -> None:

@@ -1,6 +1,7 @@
 """States of conversations and the guide versions they are pinned to."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
@@ -11,21 +12,33 @@ _conversation = table(ConversationState).c
 _version = table(GuideVersion).c
 
 
-def load(connection: Connection, addresses: Collection[str]) -> dict[str, str]:
-    """The stored JSON of each chat that has any."""
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A stored conversation as JSON, and when it last moved."""
+
+    state: str
+    updated_at: int
+
+
+def load(connection: Connection, addresses: Collection[str]) -> dict[tuple[str, int], Kept]:
+    """Every conversation of each chat, by chat and person (0: nobody known)."""
     found = connection.execute(
-        select(_conversation.address, _conversation.state).where(
-            _conversation.address.in_(addresses)
-        )
+        select(
+            _conversation.address,
+            _conversation.person,
+            _conversation.state,
+            _conversation.updated_at,
+        ).where(_conversation.address.in_(addresses))
     )
-    return {address: state for address, state in found}  # noqa: C416  # rows are not pairs to mypy
+    return {(row.address, row.person): Kept(row.state, row.updated_at) for row in found}
 
 
-def save(connection: Connection, states: Mapping[str, str], now: int) -> None:
+def save(connection: Connection, states: Mapping[tuple[str, int], str], now: int) -> None:
     rows = [
-        {"address": address, "state": state, "updated_at": now} for address, state in states.items()
+        {"address": address, "person": person, "state": state, "updated_at": now}
+        for (address, person), state in states.items()
     ]
-    upsert(connection, ConversationState, rows, ["address"])
+    upsert(connection, ConversationState, rows, ["address", "person"])
 
 
 def add_versions(connection: Connection, versions: Mapping[tuple[str, str], str], now: int) -> None:

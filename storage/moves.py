@@ -1,14 +1,24 @@
-"""A chat got a new id: what waits for it and its conversation go along, in one transaction."""
+"""A chat got a new id, or its writer became known: what belongs to it goes along."""
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, select, update
 
 from bot.core.address import Address
 from storage import lanes, people
 from storage.rows import table
-from storage.tables import ConversationState, Delivery
+from storage.tables import (
+    Consent,
+    ConversationState,
+    Delivery,
+    HelpRequest,
+    PersonAddress,
+    Progress,
+)
 
 _outbox = table(Delivery)
 _conversation = table(ConversationState)
+_link = table(PersonAddress)
+_BELONGING = (ConversationState, Progress, Consent, HelpRequest)
+_ONE_EACH = (ConversationState, HelpRequest)
 
 
 def move(connection: Connection, old: Address, new: Address, now: int) -> None:
@@ -30,4 +40,24 @@ def move(connection: Connection, old: Address, new: Address, now: int) -> None:
             .where(_conversation.c.address == str(old))
             .values(address=str(new))
         )
+    known = select(_link.c.person).where(_link.c.address == str(new))
+    connection.execute(
+        update(_link)
+        .where(_link.c.address == str(old), _link.c.person.not_in(known))
+        .values(address=str(new))
+    )
     lanes.refresh(connection, both)
+
+
+def adopt(connection: Connection, address: str, person: int) -> None:
+    """What was done in a chat while nobody was known there was this person's doing."""
+    for model in _BELONGING:
+        columns = table(model).c
+        has = select(columns.person).where(columns.address == address, columns.person == person)
+        if model in _ONE_EACH and connection.execute(has.limit(1)).first():
+            continue
+        connection.execute(
+            update(table(model))
+            .where(columns.address == address, columns.person == 0)
+            .values(person=person)
+        )

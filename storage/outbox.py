@@ -28,7 +28,8 @@ _RECEIPTS = {"delivered": ("accepted",), "seen": ("accepted", "delivered")}
 
 @dataclass(frozen=True, slots=True)
 class NewDelivery:
-    """`owner` says why it is sent; `on_doubt` is "resend" or "hold"."""
+    """`owner` says why it is sent, `person` whom it is about (0: whoever holds the phone);
+    `on_doubt` is "resend" or "hold"."""
 
     owner: str
     address: str
@@ -38,6 +39,7 @@ class NewDelivery:
     dedup: str | None = None
     not_before_at: int = 0
     lasts: int = DAY
+    person: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ def _row(new: NewDelivery, now: int, room: dict[str, int]) -> dict[str, Any]:
     return {
         "owner": new.owner,
         "address": new.address,
+        "person": new.person,
         "content": new.content,
         "lane": new.lane,
         "on_doubt": new.on_doubt,
@@ -266,6 +269,22 @@ def reap(connection: Connection, now: int, *, all_of_them: bool = False) -> int:
     )
     lanes.release(connection, {row.address for row in found})
     return len(ids)
+
+
+def skip(connection: Connection, persons: Collection[int], reason: str, now: int) -> int:
+    """What waits for these persons, other than answers, is not sent; how many rows."""
+    waiting = _queued & (_columns.person != 0) & _columns.person.in_(persons)
+    found = connection.execute(
+        select(_columns.id, _columns.address).where(waiting, _columns.lane > lanes.REPLY)
+    ).all()
+    if found:
+        connection.execute(
+            update(_outbox)
+            .where(_columns.id.in_([row.id for row in found]), _queued)
+            .values(state="skipped", reason=reason, ended_at=now)
+        )
+        lanes.refresh(connection, {row.address for row in found})
+    return len(found)
 
 
 def receive(connection: Connection, ids: Collection[int], state: str) -> None:

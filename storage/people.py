@@ -1,4 +1,4 @@
-"""Chats, consents, calls for help and places: what is known of people, as little as serves."""
+"""Chats, consents and calls for help: what is heard from people, as little as serves."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,16 +6,7 @@ from sqlalchemy import Connection, func, select, update
 
 from bot.core.address import Address
 from storage.rows import Row, insert, insert_new, table, upsert
-from storage.tables import (
-    Area,
-    Chat,
-    Consent,
-    ConsentText,
-    HelpRequest,
-    Household,
-    Person,
-    Team,
-)
+from storage.tables import Chat, Consent, ConsentText, HelpRequest
 
 _chat = table(Chat)
 _help = table(HelpRequest)
@@ -96,13 +87,17 @@ def add_consent_texts(connection: Connection, texts: Mapping[str, str], now: int
 
 
 def call_team(connection: Connection, calls: Sequence[Row], now: int) -> None:
-    """One open request per chat: asking again is counted and moves its place, not doubled."""
+    """One open request per person and chat: asking again is counted and moves its place."""
     rows = [{**call, "state": "open", "asked": 0, "asked_at": now} for call in calls]
     insert_new(connection, HelpRequest, rows)
     for call in calls:
         connection.execute(
             update(_help)
-            .where(_help.c.address == call["address"], _help.c.state == "open")
+            .where(
+                _help.c.address == call["address"],
+                _help.c.person == call["person"],
+                _help.c.state == "open",
+            )
             .values(guide=call["guide"], item=call["item"], asked=_help.c.asked + 1)
         )
 
@@ -112,18 +107,3 @@ def open_help(connection: Connection) -> int:
         select(func.count()).select_from(_help).where(_help.c.state == "open")
     ).scalar_one()
     return found
-
-
-def seed(connection: Connection, places: Mapping[str, Sequence[Row]]) -> None:
-    """Demo data: areas, teams, households, persons. Adding them again changes nothing."""
-    insert_new(connection, Area, places["areas"])
-    insert_new(connection, Team, places["teams"])
-    insert_new(connection, Household, places["households"])
-    if not connection.execute(select(func.count()).select_from(table(Person))).scalar_one():
-        insert(connection, Person, places["persons"])
-
-
-def team_name(connection: Connection) -> str:
-    """The name residents are greeted with; empty while several teams share the service."""
-    names = list(connection.execute(select(table(Team).c.name).limit(2)).scalars())
-    return names[0] if len(names) == 1 else ""

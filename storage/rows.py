@@ -1,7 +1,7 @@
 """Shared ways of writing many rows at once on both databases. Knows no table."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, CursorResult
 from sqlalchemy.dialects import postgresql, sqlite
@@ -9,6 +9,12 @@ from sqlmodel import SQLModel
 
 Row = Mapping[str, Any]
 Model = type[SQLModel]
+BATCH = 1000
+_T = TypeVar("_T")
+
+
+def batches(rows: Sequence[_T], size: int = BATCH) -> Iterator[Sequence[_T]]:
+    return (rows[start : start + size] for start in range(0, len(rows), size))
 
 
 def table(model: Model) -> Any:

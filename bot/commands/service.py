@@ -11,11 +11,10 @@ import uvicorn
 from bot import logs
 from bot.commands.options import host as host_option
 from bot.commands.options import port as port_option
-from bot.demo import places
+from bot.demo import places, plant
 from bot.settings import Settings
 from bot.terminal import Terminal
 from bot.wiring import Role, Wiring
-from storage import people
 
 _GRACE_SECONDS = 5
 
@@ -65,7 +64,8 @@ def _run(settings: Settings, role: Role, host: str, port: int, *, demo: bool = F
 
 def _seed(wiring: Wiring, settings: Settings) -> None:
     found = places()
-    wiring.database.write_now(lambda connection: people.seed(connection, found))
+    database = wiring.database
+    database.write_now(lambda one: plant(one, found, database.now(one)))
     Terminal().say(
         "demo",
         base=settings.base_url,

@@ -60,6 +60,11 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(_tone_last(word) for word in lowered.split())
 
 
+def searchable(text: str) -> str:
+    """The words without accents, each after a space: what is searched and compared."""
+    return "".join(f" {bare(word)}" for word in words(text))
+
+
 def _tone_last(word: str) -> str:
     apart = unicodedata.normalize("NFD", word)
     tone = "".join(sign for sign in apart if sign in _TONES)

@@ -7,7 +7,11 @@ from storage.tables.base import long_text, moment, number
 
 
 class Chat(SQLModel, table=True):
-    """An address that has been heard of: a person's or a group's chat."""
+    """An address that has been heard of: a person's or a group's chat.
+
+    `acting` is the person it works for now, 0 for its owner; `desk` a member's command in
+    the making, as JSON.
+    """
 
     __tablename__ = "chat"
     address: str = Field(primary_key=True)
@@ -17,12 +21,17 @@ class Chat(SQLModel, table=True):
     reachable: bool
     can_post: bool
     moved_to: str
+    acting: int
+    desk: str = Field(sa_column=long_text())
     changed_at: int = Field(sa_column=moment())
 
 
 class ConversationState(SQLModel, table=True):
+    """One for each person who uses the chat; person 0 while nobody is known."""
+
     __tablename__ = "conversation"
     address: str = Field(primary_key=True)
+    person: int = Field(primary_key=True)
     state: str = Field(sa_column=long_text())
     updated_at: int = Field(sa_column=moment())
 

@@ -18,9 +18,13 @@ class GuideVersion(SQLModel, table=True):
 
 class Progress(SQLModel, table=True):
     __tablename__ = "progress"
-    __table_args__ = (Index("ix_progress_address", "address"),)
+    __table_args__ = (
+        Index("ix_progress_address", "address"),
+        Index("ix_progress_person", "person"),
+    )
     id: int | None = Field(default=None, sa_column=number())
     address: str
+    person: int
     guide: str
     revision: str
     item: str

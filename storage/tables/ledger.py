@@ -32,7 +32,10 @@ class InboxUpdate(SQLModel, table=True):
 
 
 class Delivery(SQLModel, table=True):
-    """The ledger: one row for each message to each chat, with its fate."""
+    """The ledger: one row for each message to each chat, with its fate.
+
+    `person` is whom it is about, 0 for whoever holds the phone.
+    """
 
     __tablename__ = "outbox"
     __table_args__ = (
@@ -40,11 +43,13 @@ class Delivery(SQLModel, table=True):
         partial("ix_outbox_queued", "state = 'queued'", "address", "lane", "id"),
         partial("ix_outbox_sending", "state = 'sending'", "lease_until"),
         partial("ix_outbox_uncertain", "state = 'uncertain'", "id"),
+        partial("ix_outbox_queued_person", "state = 'queued' AND person <> 0", "person"),
         Index("ix_outbox_owner", "owner"),
     )
     id: int | None = Field(default=None, sa_column=number())
     owner: str
     address: str
+    person: int
     content: str = Field(sa_column=long_text())
     lane: int
     on_doubt: str

@@ -100,7 +100,7 @@ async def test_a_row_the_database_refuses_is_blamed_alone(
 ) -> None:
     house.hear("bad", text="chào")
     house.database.write_now(
-        lambda one: conversations.save(one, {"fake:one:bad": '{"waiting_for": "nonsense"}'}, 0)
+        lambda one: conversations.save(one, {("fake:one:bad", 0): '{"waiting_for": "nonsense"}'}, 0)
     )
     house.hear("good", text="chào")
     await house.all()

@@ -16,7 +16,7 @@ from bot.channels.base import MalformedError
 from bot.channels.webchat.channel import ACCOUNT, NAME, chat_of
 from bot.core.address import Address
 from bot.wiring import Wiring, web_topic
-from storage import lanes, people, web
+from storage import lanes, teams, web
 from storage.grouped import OverloadedError
 from webhooks.pages.templating import environment
 
@@ -79,7 +79,7 @@ class _Chat:
         messages, team = await self.wiring.database.read(
             lambda connection: (
                 web.latest(connection, address, _SHOWN) if address else [],
-                people.team_name(connection),
+                teams.only_name(connection),
             )
         )
         await self.delivered(messages)

@@ -1,0 +1,133 @@
+"""Who may do what, where: the only place that decides it. Pure; asking and refusing in words
+are the services'.
+
+A scope is the code of an area, or a person or chat of one's own ("person:7"). The line of a
+target is its own scope followed by everything around it, outermost last: EVERYWHERE.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+EVERYWHERE = ""
+
+
+class Role(StrEnum):
+    """A resident holds that role over themselves only, wherever they live."""
+
+    RESIDENT = "resident"
+    MEMBER = "member"
+    LEAD = "lead"
+    AUTHOR = "author"
+    APPROVER = "approver"
+    CONTENT_AUTHOR = "content-author"
+    OPERATOR = "operator"
+
+
+class Operation(StrEnum):
+    """Everything a service does for somebody. Each has a line in RULES."""
+
+    SEE_HOUSEHOLDS = "see-households"
+    ADD_HOUSEHOLD = "add-household"
+    CHANGE_HOUSEHOLD = "change-household"
+    MOVE_HOUSEHOLD = "move-household"
+    MERGE_HOUSEHOLDS = "merge-households"
+    ADD_PERSON = "add-person"
+    CHANGE_PERSON = "change-person"
+    SEE_PHONE = "see-phone"
+    SEE_PERSON_DATA = "see-person-data"
+    ERASE_PERSON = "erase-person"
+    MAKE_LINK_CODE = "make-link-code"
+    SET_DUTY = "set-duty"
+    ADD_MEMBER = "add-member"
+    ADD_LEAD = "add-lead"
+    REMOVE_MEMBER = "remove-member"
+    GRANT_ROLE = "grant-role"
+    IMPORT_AREAS = "import-areas"
+    IMPORT_TEAMS = "import-teams"
+    IMPORT_MEMBERS = "import-members"
+    IMPORT_HOUSEHOLDS = "import-households"
+    IMPORT_GROUPS = "import-groups"
+    CLAIM_GROUP = "claim-group"
+    SEE_AUDIT = "see-audit"
+
+
+_SELF = frozenset({Role.RESIDENT})
+_TEAM = frozenset({Role.MEMBER, Role.LEAD, Role.OPERATOR})
+_LEADS = frozenset({Role.LEAD, Role.OPERATOR})
+_OPERATOR = frozenset({Role.OPERATOR})
+
+RULES: Mapping[Operation, frozenset[Role]] = {
+    Operation.SEE_HOUSEHOLDS: _TEAM,
+    Operation.ADD_HOUSEHOLD: _TEAM,
+    Operation.CHANGE_HOUSEHOLD: _TEAM,
+    Operation.MOVE_HOUSEHOLD: _TEAM,
+    Operation.MERGE_HOUSEHOLDS: _LEADS,
+    Operation.ADD_PERSON: _TEAM,
+    Operation.CHANGE_PERSON: _TEAM | _SELF,
+    Operation.SEE_PHONE: _TEAM | _SELF,
+    Operation.SEE_PERSON_DATA: _TEAM | _SELF,
+    Operation.ERASE_PERSON: _LEADS | _SELF,
+    Operation.MAKE_LINK_CODE: _TEAM,
+    Operation.SET_DUTY: _LEADS | _SELF,
+    Operation.ADD_MEMBER: _LEADS,
+    Operation.ADD_LEAD: _OPERATOR,
+    Operation.REMOVE_MEMBER: _LEADS,
+    Operation.GRANT_ROLE: _OPERATOR,
+    Operation.IMPORT_AREAS: _OPERATOR,
+    Operation.IMPORT_TEAMS: _OPERATOR,
+    Operation.IMPORT_MEMBERS: _LEADS,
+    Operation.IMPORT_HOUSEHOLDS: _LEADS,
+    Operation.IMPORT_GROUPS: _OPERATOR,
+    Operation.CLAIM_GROUP: _TEAM,
+    Operation.SEE_AUDIT: _OPERATOR,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A role over a scope and everything inside it."""
+
+    role: Role
+    scope: str
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts (0: the service itself or its terminal), by which way, and with what rights."""
+
+    person: int
+    via: str
+    grants: tuple[Grant, ...] = ()
+
+    def holds(self, *roles: Role) -> bool:
+        return any(grant.role in roles for grant in self.grants)
+
+    def scopes(self, operation: Operation) -> tuple[str, ...]:
+        """Where the actor may do this: for listing no more than may be seen."""
+        return tuple(grant.scope for grant in self.grants if grant.role in RULES[operation])
+
+
+class Refusal(StrEnum):
+    """Why not. Each has words in guides/."""
+
+    STRANGER = "stranger"  # holds no role at all besides their own data
+    ROLE = "role"  # none of their roles may do this
+    AREA = "area"  # may do this, but not here
+
+
+def refusal(actor: Actor, operation: Operation, line: Sequence[str]) -> Refusal | None:
+    """None when allowed. `line` is the target's, from its own scope outwards."""
+    roles = RULES[operation]
+    able = [grant for grant in actor.grants if grant.role in roles]
+    if any(grant.scope in line for grant in able):
+        return None
+    if not actor.holds(*(role for role in Role if role is not Role.RESIDENT)):
+        return Refusal.STRANGER
+    elsewhere = any(grant.role is not Role.RESIDENT for grant in able)
+    return Refusal.AREA if elsewhere else Refusal.ROLE
+
+
+def terminal() -> Actor:
+    """Whoever can run commands on the machine may do everything."""
+    return Actor(0, "terminal", (Grant(Role.OPERATOR, EVERYWHERE),))

@@ -1,0 +1,150 @@
+"""Teams, where they serve, who is in them, and what officials may do.
+
+Tables team, team_area, team_member, role_grant.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select, union_all, update
+
+from bot.core.rights import Actor, Grant, Role
+from storage.rows import Row, insert_new, table, upsert
+from storage.tables import Person, RoleGrant, Team, TeamArea, TeamMember
+
+_team = table(Team)
+_serves = table(TeamArea)
+_member = table(TeamMember)
+_grant = table(RoleGrant)
+_person = table(Person).c
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Someone in a team. `quiet_until` is in microseconds; 0 for not quiet."""
+
+    team: str
+    person: int
+    name: str
+    role: str
+    on_duty: bool
+    quiet_until: int
+
+
+def put(
+    connection: Connection, teams: Sequence[Row], serves: Mapping[str, Collection[str]]
+) -> None:
+    """Teams with the areas each serves, replacing what was known of these teams."""
+    upsert(connection, Team, teams, ["code"])
+    connection.execute(_serves.delete().where(_serves.c.team.in_(list(serves))))
+    rows = [{"team": team, "area": area} for team, areas in serves.items() for area in areas]
+    insert_new(connection, TeamArea, rows)
+
+
+def areas_of(connection: Connection, teams: Collection[str] | None = None) -> dict[str, str]:
+    """Team -> the place it belongs to; all teams unless told which."""
+    found = select(_team.c.code, _team.c.area)
+    if teams is not None:
+        found = found.where(_team.c.code.in_(teams))
+    return {row.code: row.area for row in connection.execute(found)}
+
+
+def add_members(connection: Connection, members: Sequence[Row], now: int) -> None:
+    """Rows of team, person and role; who is in the team already keeps duty and gets the role."""
+    rows = [{**one, "on_duty": True, "quiet_until": 0, "joined_at": now} for one in members]
+    insert_new(connection, TeamMember, rows)
+    for role in {str(one["role"]) for one in members}:
+        changed = [(one["team"], one["person"]) for one in members if one["role"] == role]
+        _of_pairs(connection, changed, role)
+
+
+def _of_pairs(connection: Connection, pairs: Sequence[tuple[str, int]], role: str) -> None:
+    by_team: defaultdict[str, list[int]] = defaultdict(list)
+    for team, person in pairs:
+        by_team[team].append(person)
+    for team, persons in by_team.items():
+        connection.execute(
+            update(_member)
+            .where(_member.c.team == team, _member.c.person.in_(persons), _member.c.role != role)
+            .values(role=role)
+        )
+
+
+def remove_member(connection: Connection, team: str, person: int) -> None:
+    connection.execute(_member.delete().where(_member.c.team == team, _member.c.person == person))
+
+
+def set_duty(
+    connection: Connection, person: int, *, on_duty: bool, quiet_until: int | None = None
+) -> None:
+    values: dict[str, object] = {"on_duty": on_duty}
+    if quiet_until is not None:
+        values["quiet_until"] = quiet_until
+    connection.execute(update(_member).where(_member.c.person == person).values(values))
+
+
+def members(connection: Connection, teams: Collection[str]) -> list[Member]:
+    found = connection.execute(
+        select(
+            _member.c.team,
+            _member.c.person,
+            (_person.honorific + " " + _person.call_name),
+            _member.c.role,
+            _member.c.on_duty,
+            _member.c.quiet_until,
+        )
+        .join_from(_member, table(Person), _person.id == _member.c.person)
+        .where(_member.c.team.in_(teams))
+        .order_by(_member.c.team, _member.c.joined_at, _member.c.person)
+    )
+    return [Member(row[0], row[1], row[2].strip(), *row[3:]) for row in found]
+
+
+def serving(connection: Connection, line: Collection[str]) -> list[Member]:
+    """Who serves a place, given its line: those of the nearest team are all of them."""
+    teams = connection.execute(
+        select(_serves.c.team).where(_serves.c.area.in_(line)).distinct()
+    ).scalars()
+    return members(connection, list(teams))
+
+
+def grant(connection: Connection, rows: Sequence[Row], now: int) -> None:
+    """Rows of person, role, area and granted_by; one that is held already changes nothing."""
+    full = [{**row, "granted_at": now, "ended_at": None} for row in rows]
+    insert_new(connection, RoleGrant, full)
+
+
+def end_grant(connection: Connection, person: int, role: str, area: str, now: int) -> None:
+    connection.execute(
+        update(_grant)
+        .where(
+            _grant.c.person == person,
+            _grant.c.role == role,
+            _grant.c.area == area,
+            _grant.c.ended_at.is_(None),
+        )
+        .values(ended_at=now)
+    )
+
+
+def actors(connection: Connection, persons: Collection[int], via: str) -> dict[int, Actor]:
+    """What each person may do: over themselves, where their teams serve, and by office."""
+    held: dict[int, list[Grant]] = {one: [Grant(Role.RESIDENT, f"person:{one}")] for one in persons}
+    served = (
+        select(_member.c.person, _member.c.role, _serves.c.area)
+        .join_from(_member, _serves, _serves.c.team == _member.c.team)
+        .where(_member.c.person.in_(persons))
+    )
+    office = select(_grant.c.person, _grant.c.role, _grant.c.area).where(
+        _grant.c.person.in_(persons), _grant.c.ended_at.is_(None)
+    )
+    for person, role, area in connection.execute(union_all(served, office)):
+        held[person].append(Grant(Role(role), area))
+    return {person: Actor(person, via, tuple(grants)) for person, grants in held.items()}
+
+
+def only_name(connection: Connection) -> str:
+    """The name residents are greeted with; empty while several teams share the service."""
+    names = list(connection.execute(select(_team.c.name).limit(2)).scalars())
+    return names[0] if len(names) == 1 else ""
