@@ -59,6 +59,11 @@ class Shown:
     seen: bool = False
     at: float = 0
 
+    def pressable(self) -> list[Json]:
+        """Buttons, and elements that do something; each with its title."""
+        lines = [one for one in self.elements if "default_action" in one]
+        return self.buttons + [{"title": one["title"], **one["default_action"]} for one in lines]
+
 
 @dataclass
 class User:

@@ -57,8 +57,8 @@ class People:
         """
         with self.oa.lock:
             shown = self.user(name).messages[message]
-            every = shown.buttons + [one.get("default_action", {}) for one in shown.elements]
-            found = [one for one in every if button in (one.get("title"), one.get("payload"))]
+            every = shown.pressable()
+            found = [one for one in every if button in (one["title"], one.get("payload"))]
             if not found:
                 raise RefusedError(-201, "no such button")
             if not found[0]["type"].startswith("oa.query"):

@@ -70,11 +70,6 @@ class _Acts:
 
 def _plain(shown: Shown) -> Json:
     """As the phone's script wants it: the title of a button names it."""
-    actions = shown.buttons + [
-        {"title": one["title"], **one["default_action"]}
-        for one in shown.elements
-        if "default_action" in one
-    ]
     titles = [one["title"] for one in shown.elements if "default_action" not in one]
     text = "\n".join([*titles, shown.text]).strip()
     return {
@@ -82,5 +77,7 @@ def _plain(shown: Shown) -> Json:
         "from_bot": shown.from_bot,
         "text": text,
         "photo": shown.photo,
-        "buttons": [[{"text": one["title"], "callback_data": one["title"]}] for one in actions],
+        "buttons": [
+            [{"text": one["title"], "callback_data": one["title"]}] for one in shown.pressable()
+        ],
     }

@@ -44,7 +44,8 @@ def create_app(cloud: ZaloCloud, scale: float = 1 / 500) -> Starlette:
             Route("/v4/oa/access_token", tokens.grant, methods=["POST"]),
             Route("/v4/oa/permission", tokens.consent, methods=["GET", "POST"]),
             Route("/v2.0/oa/upload/{kind}", oa.upload, methods=["POST"]),
-            Route("/{version}/oa/{path:path}", oa.call, methods=["GET", "POST"]),
+            Route("/v2.0/oa/{path:path}", oa.call, methods=["GET", "POST"]),
+            Route("/v3.0/oa/{path:path}", oa.call, methods=["GET", "POST"]),
             Route("/bot{token}/{method}", bot.call, methods=["GET", "POST"]),
             Route("/_console/webhook", oa.save_webhook, methods=["POST"]),
             *phone_routes(cloud),
@@ -72,7 +73,7 @@ class _Oa:
             return fault
         token = request.headers.get("access_token", "")
         try:
-            params = await _params(request)
+            params = await _params(request, -201)
             answer = self._said(calls.call(self._oa, token, method, params))
         except RefusedError as error:
             return self._answer({"error": error.code, "message": error.message})
@@ -125,8 +126,8 @@ class _Bot:
         if fault := await _fault(self._bot.faults):
             return fault
         token, method = request.path_params["token"], request.path_params["method"]
-        params = await _params(request)
         try:
+            params = await _params(request, 400)
             result = self._bot.call(token, method, params)
             if method.lower() == "getupdates":
                 result = await self._polled(result, params)
@@ -153,22 +154,25 @@ class _Bot:
         return first
 
 
-async def _params(request: Request) -> Json:
-    """A JSON body, a form, or the query, where the OA may pack everything into `data`."""
+async def _params(request: Request, unreadable: int) -> Json:
+    """A JSON body, a form, or the query, where the OA may pack everything into `data`.
+
+    Raises RefusedError with the code `unreadable`.
+    """
     if request.method == "POST":
         if request.headers.get("content-type", "").startswith("application/json"):
-            return _decoded(await request.body())
+            return _decoded(await request.body(), unreadable)
         async with request.form() as form:
             return dict(form)
     query: Json = dict(request.query_params)
-    return _decoded(query["data"]) if "data" in query else query
+    return _decoded(query["data"], unreadable) if "data" in query else query
 
 
-def _decoded(text: str | bytes) -> Json:
+def _decoded(text: str | bytes, unreadable: int) -> Json:
     try:
         found = json.loads(text)
     except ValueError:
         found = None
     if not isinstance(found, dict):
-        raise RefusedError(-201, "Params is invalid")
+        raise RefusedError(unreadable, "Params is invalid")
     return found
