@@ -3,15 +3,21 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.channels.zalo_bot.parse import NAME as ZALO_BOT
+from bot.channels.zalo_bot.parse import account_of
+from bot.channels.zalo_bot.render import MOST_MESSAGES, MOST_PEOPLE
 from bot.guide_checks import check
 from bot.library import GUIDES, guide_folders
 from bot.settings import Settings
-from storage import inbox, outbox, pace, people, schema
-from storage.database import Database
+from storage import inbox, outbox, pace, people, quotas, schema
+from storage.database import SECOND, Database
+
+_NEARLY = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +40,10 @@ def examine(settings: Settings, database: Database) -> list[Finding]:
 
 
 def _settings(settings: Settings) -> Iterator[Finding]:
-    telegram = bool(settings.telegram_token.get_secret_value())
-    yield Finding("channels", "webchat, telegram" if telegram else "webchat")
-    public = settings.base_url.startswith("https://") or not telegram
+    tokens = {"telegram": settings.telegram_token, "zalo_bot": settings.zalo_bot_token}
+    called = [name for name, token in tokens.items() if token]
+    yield Finding("channels", ", ".join(["webchat", *called]))
+    public = settings.base_url.startswith("https://") or not called
     yield Finding("base_url", settings.base_url, ok=public)
 
 
@@ -61,3 +68,22 @@ def _stored(connection: Connection, settings: Settings, now: int) -> Iterator[Fi
     yield Finding("help", str(people.open_help(connection)))
     paused = pace.blocked(connection, now)
     yield Finding("paused", ", ".join(paused) or "0", ok=not paused)
+    if settings.zalo_bot_token:
+        yield _zalo_bot(connection, settings, now)
+
+
+def _zalo_bot(connection: Connection, settings: Settings, now: int) -> Finding:
+    """The Basic package of the platform carries few people and messages."""
+    account = account_of(settings.zalo_bot_token.get_secret_value())
+    since = _month_start(now, ZoneInfo(settings.timezone))
+    used = quotas.used(connection, ZALO_BOT, account, since)
+    near = used.people >= _NEARLY * MOST_PEOPLE or used.messages >= _NEARLY * MOST_MESSAGES
+    value = f"{used.people}/{MOST_PEOPLE} · {used.messages}/{MOST_MESSAGES}"
+    return Finding("zalo_bot", value, ok=not near)
+
+
+def _month_start(now: int, zone: ZoneInfo) -> int:
+    """Both in microseconds."""
+    today = datetime.fromtimestamp(now / SECOND, zone)
+    first = today.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return int(first.timestamp()) * SECOND

@@ -107,4 +107,5 @@ class MessagesFile(_Closed):
     prefixes: list[str]
     numbers: list[list[str]]
     manners: MannersFile
+    numbered: str
     checks: dict[str, str]

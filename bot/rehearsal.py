@@ -17,6 +17,7 @@ from bot.standins.zalo.server import create_app as zalo_app
 from bot.terminal import Terminal
 
 TOKEN = "1000001:rehearsal"  # noqa: S105  # opens nothing but the stand-in
+BOT_TOKEN = "1000000000000000042:rehearsal"  # noqa: S105
 _SECRET = "rehearsal"  # noqa: S105
 _FOLDER = Path("data/rehearsal")
 _SCALE = 1 / 60  # of Zalo's waits between tries of a webhook
@@ -54,7 +55,7 @@ def rehearse(
     telegram, zalo = f"http://127.0.0.1:{telegram_port}", f"http://127.0.0.1:{zalo_port}"
     standins = (
         StandIn(telegram_app(TelegramCloud(TOKEN)), telegram_port),
-        StandIn(zalo_app(ZaloCloud(), _SCALE), zalo_port),
+        StandIn(zalo_app(ZaloCloud(bot_token=BOT_TOKEN), _SCALE), zalo_port),
     )
     for one in standins:
         one.start()
@@ -65,6 +66,9 @@ def rehearse(
         telegram_token=SecretStr(TOKEN),
         telegram_webhook_secret=SecretStr(_SECRET),
         telegram_api_url=telegram,
+        zalo_bot_token=SecretStr(BOT_TOKEN),
+        zalo_bot_webhook_secret=SecretStr(_SECRET),
+        zalo_bot_api_url=zalo,
     )
     Terminal().say("rehearse", base=settings.base_url, telegram=telegram, zalo=zalo)
     try:

@@ -19,5 +19,23 @@ class Settings(BaseSettings):
     telegram_token: SecretStr = SecretStr("")
     telegram_webhook_secret: SecretStr = SecretStr("")
     telegram_api_url: str = "https://api.telegram.org"
+    zalo_bot_token: SecretStr = SecretStr("")
+    zalo_bot_webhook_secret: SecretStr = SecretStr("")
+    zalo_bot_api_url: str = "https://bot-api.zaloplatforms.com"
     metrics_token: SecretStr = SecretStr("")
     queue_limit: int = Field(default=100_000, gt=0)
+
+    @property
+    def zalo_bot_fetches(self) -> bool:
+        """Whether its platform can fetch pictures from us: it is asked by address, over https,
+        unless it is a stand-in on this machine."""
+        return self.base_url.startswith("https://") or "//127.0.0.1" in self.zalo_bot_api_url
+
+    @property
+    def unguarded(self) -> str:
+        """The channel that has a token but no secret for its hook, as its settings name it."""
+        pairs = {
+            "TELEGRAM": (self.telegram_token, self.telegram_webhook_secret),
+            "ZALO_BOT": (self.zalo_bot_token, self.zalo_bot_webhook_secret),
+        }
+        return next((name for name, (token, secret) in pairs.items() if token and not secret), "")

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels.base import Channel, Intake
-from bot.channels.registry import Needs, channels
+from bot.channels.registry import Needs, ZaloBotNeeds, channels
 from bot.core.address import Address
 from bot.library import Library
 from bot.pictures import Pictures
@@ -81,7 +81,17 @@ class Wiring:
             settings.telegram_token.get_secret_value(),
             settings.telegram_webhook_secret.get_secret_value(),
             settings.telegram_api_url,
+            self._zalo_bot(),
         )
+
+    def _zalo_bot(self) -> ZaloBotNeeds | None:
+        settings = self.settings
+        if not (token := settings.zalo_bot_token.get_secret_value()):
+            return None
+        pictures = f"{settings.base_url}/hinh" if settings.zalo_bot_fetches else ""
+        secret = settings.zalo_bot_webhook_secret.get_secret_value()
+        line = self.library.messages.numbered
+        return ZaloBotNeeds(token, secret, settings.zalo_bot_api_url, pictures, line)
 
     # The way in
 

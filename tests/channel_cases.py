@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 import orjson
 from phone import SECRET, TOKEN, Telegram
+from zalo import BOT_SECRET, BOT_TOKEN, Zalo
 
 from bot.channels.base import Channel
 from bot.channels.telegram.channel import Telegram as TelegramChannel
 from bot.channels.webchat.channel import WebChat
+from bot.channels.zalo_bot.channel import ZaloBot
 from bot.core.address import Address
 
 
@@ -70,7 +72,31 @@ async def _webchat() -> AsyncIterator[Living]:
     yield Living(WebChat(show), "0f", lambda: shown)
 
 
+def _zalo_bot_body(event: str, text: str) -> bytes:
+    message = {
+        "message_id": event,
+        "date": 1795500000000,
+        "from": {"id": "6ede", "display_name": "Lan", "is_bot": False},
+        "chat": {"id": "6ede", "chat_type": "PRIVATE"},
+        "text": text,
+    }
+    return orjson.dumps({"event_name": "message.text.received", "message": message})
+
+
+@asynccontextmanager
+async def _zalo_bot() -> AsyncIterator[Living]:
+    far = Zalo().start()
+    far.bot_people.say("6ede", "chào")
+    channel = ZaloBot(BOT_TOKEN, BOT_SECRET, far.url, "", "{number}: {label}")
+    try:
+        yield Living(channel, "6ede", lambda: [one.text for one in far.from_bot("6ede")])
+    finally:
+        await channel.close()
+        far.stop()
+
+
 CASES = {
     "telegram": Case(_telegram_body, {"x-telegram-bot-api-secret-token": SECRET}, _telegram),
     "webchat": Case(_webchat_body, None, _webchat),
+    "zalo_bot": Case(_zalo_bot_body, {"x-bot-api-secret-token": BOT_SECRET}, _zalo_bot),
 }

@@ -3,9 +3,10 @@
 import asyncio
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import httpx
-from service import free_port
+from service import Service, free_port
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,6 +15,7 @@ from starlette.routing import Route
 from bot.rehearsal import StandIn
 from bot.standins.zalo.bot_people import BotPeople
 from bot.standins.zalo.cloud import ZaloCloud
+from bot.standins.zalo.model import Shown
 from bot.standins.zalo.people import People
 from bot.standins.zalo.server import create_app
 
@@ -45,6 +47,20 @@ class Zalo:
         if self._standin:
             self._standin.stop()
             self._standin = None
+
+    def from_bot(self, chat: str) -> list[Shown]:
+        """What the bot said."""
+        return [one for one in self.bot_people.messages(chat) if one.from_bot]
+
+    def service(self, folder: Path, database: str, **env: str) -> Service:
+        return Service(
+            folder,
+            DATABASE_URL=database,
+            ZALO_BOT_TOKEN=BOT_TOKEN,
+            ZALO_BOT_WEBHOOK_SECRET=BOT_SECRET,
+            ZALO_BOT_API_URL=self.url,
+            **env,
+        )
 
     def save_webhook(self, url: str) -> bool:
         """In the app's console; the service must be up."""

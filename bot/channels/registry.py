@@ -6,6 +6,18 @@ from dataclasses import dataclass
 from bot.channels.base import Channel
 from bot.channels.telegram.channel import Telegram
 from bot.channels.webchat.channel import Show, WebChat
+from bot.channels.zalo_bot.channel import ZaloBot
+
+
+@dataclass(frozen=True, slots=True)
+class ZaloBotNeeds:
+    """`pictures`: where the platform can fetch them, empty while that is not public."""
+
+    token: str
+    secret: str
+    api: str
+    pictures: str
+    line: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +29,7 @@ class Needs:
     telegram_token: str = ""
     telegram_secret: str = ""
     telegram_api: str = ""
+    zalo_bot: ZaloBotNeeds | None = None
 
 
 def _telegram(needs: Needs) -> Channel | None:
@@ -29,7 +42,12 @@ def _webchat(needs: Needs) -> Channel | None:
     return WebChat(needs.show)
 
 
-_CHANNELS: tuple[Callable[[Needs], Channel | None], ...] = (_telegram, _webchat)
+def _zalo_bot(needs: Needs) -> Channel | None:
+    own = needs.zalo_bot
+    return ZaloBot(own.token, own.secret, own.api, own.pictures, own.line) if own else None
+
+
+_CHANNELS: tuple[Callable[[Needs], Channel | None], ...] = (_telegram, _webchat, _zalo_bot)
 
 
 def channels(needs: Needs) -> dict[str, Channel]:

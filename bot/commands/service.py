@@ -42,11 +42,8 @@ def _run(settings: Settings, role: Role, host: str, port: int, *, demo: bool = F
     from webhooks.app import create_app  # commands without a server start fast
 
     logs.set_up()
-    if (
-        settings.telegram_token.get_secret_value()
-        and not settings.telegram_webhook_secret.get_secret_value()
-    ):
-        raise Terminal().fail("no_secret")
+    if channel := settings.unguarded:
+        raise Terminal().fail("no_secret", channel=channel)
     with _alone(settings):
         wiring = Wiring(settings, role)
         wiring.migrate()

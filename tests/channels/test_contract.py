@@ -10,9 +10,10 @@ import pytest
 from channel_cases import CASES, Case, Living
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from zalo import BOT_SECRET, BOT_TOKEN
 
 from bot.channels.base import Channel, MalformedError, Outgoing, Sent
-from bot.channels.registry import _CHANNELS, Needs, channels
+from bot.channels.registry import _CHANNELS, Needs, ZaloBotNeeds, channels
 from bot.core.address import Address
 from bot.core.effects import Message
 from bot.core.events import TextReceived
@@ -39,6 +40,7 @@ def _made() -> dict[str, Channel]:
             telegram_token="123456:test-token",
             telegram_secret="hook-secret",
             telegram_api="http://127.0.0.1:9",
+            zalo_bot=ZaloBotNeeds(BOT_TOKEN, BOT_SECRET, "http://127.0.0.1:9", "", "{label}"),
         )
     )
 

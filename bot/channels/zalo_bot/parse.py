@@ -1,0 +1,86 @@
+"""Bot Platform update -> Received. Pure; fetches nothing and keeps no link to media.
+
+{"event_name": "message.text.received", "message": {"message_id": "2d75…", "date": 1795478400602,
+ "from": {"id": "6ede…", "display_name": "", "is_bot": false},
+ "chat": {"id": "6ede…", "chat_type": "PRIVATE"}, "text": "xong"}}
+Documented as the `result` of {"ok": true, …}, seen without: both are read.
+"""
+
+from collections.abc import Mapping
+from hashlib import sha256
+
+import orjson
+
+from bot.channels.base import Intake, MalformedError, Received, decoded, masked
+from bot.core.address import Address
+from bot.core.events import Event, GroupChanged, Ignored, MediaReceived, Notice, TextReceived
+from bot.core.secrets import Secret
+
+NAME = "zalo_bot"
+_IDS = frozenset({"id", "message_id", "event_name", "chat_type", "message_type", "sticker"})
+_PERSONAL = frozenset({"display_name", "photo", "photo_url", "url", "voice_url"})
+_TEXT = "message.text.received"
+_MEDIA = {
+    "message.image.received": "photo",
+    "message.sticker.received": "sticker",
+    "message.voice.received": "voice",
+    "message.unsupported.received": "unsupported",
+}
+Json = Mapping[str, object]
+
+
+def account_of(token: str) -> str:
+    """The bot's number, which is no secret."""
+    number, colon, _ = token.partition(":")
+    return number if colon else "bot"
+
+
+def intake(body: bytes, account: str) -> Intake:
+    """The same message has the same id however it is wrapped; what has none, by its bytes."""
+    update = _unwrapped(decoded(body))
+    clean, secrets = masked(update, _IDS, _PERSONAL)
+    message = _part(update, "message")
+    chat, name = _id(_part(message, "chat"), "id"), _id(message, "message_id")
+    event_id = f"{chat}:{name}" if name else sha256(body).hexdigest()
+    address = Address(NAME, account, chat or "0")
+    return Intake(event_id, address, orjson.dumps(clean).decode(), frozenset(secrets))
+
+
+def parse(stored: str, account: str, secrets: frozenset[Secret]) -> Received:
+    update = decoded(stored.encode())
+    message = _part(update, "message")
+    chat = _part(message, "chat")
+    address = Address(NAME, account, _id(chat, "id") or "0")
+    return Received(address, _event(str(update.get("event_name")), message, chat, secrets))
+
+
+def _event(name: str, message: Json, chat: Json, secrets: frozenset[Secret]) -> Event | Notice:
+    if name != _TEXT and name not in _MEDIA:
+        return Ignored("event-kind")
+    if not _id(chat, "id") or not _id(message, "message_id"):
+        raise MalformedError("no-chat")
+    if _part(message, "from").get("is_bot") is True:
+        return Ignored("not-a-person")
+    if chat.get("chat_type") != "PRIVATE":
+        return GroupChanged("", member=True, can_post=True)
+    if name in _MEDIA:
+        return MediaReceived(_MEDIA[name])
+    text = message.get("text")
+    if not isinstance(text, str):
+        raise MalformedError("no-text")
+    return TextReceived(text, secrets)
+
+
+def _unwrapped(update: Json) -> Json:
+    inner = update.get("result")
+    return inner if isinstance(inner, dict) and "event_name" not in update else update
+
+
+def _part(whole: Json, key: str) -> Json:
+    found = whole.get(key)
+    return found if isinstance(found, dict) else {}
+
+
+def _id(whole: Json, key: str) -> str:
+    found = whole.get(key)
+    return found if isinstance(found, str) else ""

@@ -1,0 +1,71 @@
+"""Message -> the calls of the Bot Platform it takes; a refusal -> what it means. Pure."""
+
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from bot.channels.base import Failure, NotSent
+from bot.core.effects import Message
+
+TEXT = 2000
+MOST_PEOPLE, MOST_MESSAGES = 50, 3000  # of the Basic package; messages both ways, a month
+_QUOTA_SECONDS = 3600.0  # nobody is told when it is renewed
+_REFUSALS = {
+    400: (Failure.PERMANENT, "bad-request"),
+    401: (Failure.REJECTED, "token"),
+    403: (Failure.TEMPORARY, "server-error"),
+    404: (Failure.REJECTED, "not-found"),
+    408: (Failure.TEMPORARY, "timed-out"),
+    429: (Failure.THROTTLED, "quota"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    method: str
+    params: Mapping[str, str]
+
+
+def calls(chat: str, message: Message, picture: str, line: str) -> list[Call]:
+    """In order. `picture` is its public address or empty; `line` shows one typed choice."""
+    text = numbered(message, line)
+    if picture and len(text) <= TEXT:
+        return [Call("sendPhoto", {"chat_id": chat, "photo": picture, "caption": text})]
+    first = [Call("sendPhoto", {"chat_id": chat, "photo": picture})] if picture else []
+    texts = [Call("sendMessage", {"chat_id": chat, "text": one}) for one in split(text, TEXT)]
+    return first + texts
+
+
+def numbered(message: Message, line: str) -> str:
+    """Choices as lines under the text, as there are no buttons: "Gõ 1: ✅ Xong"."""
+    shown = [
+        line.format(number=number, label=choice.label)
+        for number, choice in enumerate(message.choices, 1)
+    ]
+    joined = "\n".join([message.text, "", *shown]) if shown else message.text
+    return unicodedata.normalize("NFC", joined)
+
+
+def split(text: str, most: int) -> list[str]:
+    """At line ends where there are any, else between words, else anywhere."""
+    return list(_pieces(text, most))
+
+
+def _pieces(text: str, most: int) -> Iterator[str]:
+    while len(text) > most:
+        head = text[: most + 1]
+        end = max(head.rfind("\n"), 0) or max(head.rfind(" "), 0) or most
+        yield text[:end]
+        text = text[end:].lstrip("\n ")
+    if text.strip():
+        yield text
+
+
+def failure(code: object) -> NotSent:
+    """Of an answer that is not ok; its HTTP status says nothing."""
+    number = code if isinstance(code, int) else 0
+    kind, slug = _REFUSALS.get(number, (Failure.PERMANENT, f"error-{number}"))
+    if number >= 500:
+        kind, slug = Failure.TEMPORARY, "server-error"
+    wait = _QUOTA_SECONDS if kind is Failure.THROTTLED else 0
+    return NotSent(kind, slug, retry_after=wait)
