@@ -57,12 +57,13 @@ class House:
             await asyncio.gather(task, return_exceptions=True)
 
     async def nothing_due(self) -> bool:
+        """No queued row counts as done while its chat is held: it is being claimed just now."""
+        due = await self.database.read(lambda one: lanes.earliest(one, ("fake", "one")))
+        now = await self.database.read(self.database.now)
         counts = await self.database.read(outbox.counts)
         if counts["sending"] or self.sender.busy:
             return False
-        due = await self.database.read(lambda one: lanes.earliest(one, ("fake", "one")))
-        now = await self.database.read(self.database.now)
-        return due is None or due > now
+        return due > now if due is not None else not counts["queued"]
 
     async def all(self) -> None:
         await self.turn()
