@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from bot.content_files import read_yaml
 from bot.core.conversation import advance
 from bot.core.effects import Effect, Say
 from bot.core.events import Event, GuideStarted, TextReceived
@@ -25,12 +26,15 @@ def guides() -> None:
 @click.argument("path", type=click.Path(path_type=Path, exists=True), default=GUIDES)
 def guides_check(path: Path) -> None:
     """Check content: structure, words, links, safety."""
-    terminal, sentences = Terminal(), Library().messages.checks
+    terminal = Terminal()
+    sentences = read_yaml(GUIDES / "messages.yaml").plain["checks"]
     faults = 0
     for finding in check(path, datetime.now(UTC).date()):
         kind = "warning" if finding.warning else "fault"
         faults += not finding.warning
-        terminal.say(kind, text=sentences[finding.code].format(**finding.values))
+        sentence = sentences.get(finding.code, sentences["schema"])
+        text = sentence.format(**finding.values)
+        terminal.say(kind, file=finding.file, line=finding.line, text=text)
     if faults:
         sys.exit(1)
     terminal.say("checked", guides=len(guide_folders(path)))

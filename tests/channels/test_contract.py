@@ -18,6 +18,9 @@ from bot.core.address import Address
 from bot.core.effects import Message
 from bot.core.events import TextReceived
 from bot.core.guide import Choice
+from bot.core.turn import LONGEST_MESSAGE
+from bot.guide_checks.structure import MOST_BUTTONS
+from bot.guide_checks.wording import LONGEST_BUTTON
 
 SECRETS = (
     "số căn cước 079203001234",
@@ -199,3 +202,10 @@ async def test_a_message_without_words_only_shows_the_press(living: Living) -> N
 async def test_preparing_and_closing(living: Living) -> None:
     await living.channel.prepare(f"https://example.vn/hooks/{living.channel.name}")
     await living.channel.close()
+
+
+def test_what_passes_the_checks_of_guides_fits(channel: Channel) -> None:
+    """A channel without buttons says its choices in the text."""
+    assert channel.limits.text >= channel.limits.caption >= LONGEST_MESSAGE
+    assert channel.limits.label >= LONGEST_BUTTON
+    assert channel.limits.choices in (0, *range(MOST_BUTTONS, 1000))

@@ -1,0 +1,80 @@
+"""What the checks know beside the guides themselves: spelling, official hosts and numbers."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from bot.content_files import read_yaml, validated
+from bot.core.state import Guides
+from bot.library import GUIDES, read_messages, spoken
+
+
+class _Closed(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class WordingFile(_Closed):
+    onsets: list[str]
+    rhymes: list[str]
+    foreign: list[str]
+    misspelt: dict[str, str]
+    taps: list[str]
+    typings: list[str]
+    looks: list[str]
+    actions: list[str]
+    before: list[str]
+    later: list[str]
+    chat_buttons: list[str]
+    not_actions: list[str]
+
+
+class HostFile(_Closed):
+    host: str
+    name: str
+    checked: date
+
+
+class PhoneFile(_Closed):
+    number: str
+    name: str
+    paid: bool
+    source: str
+    checked: date
+
+
+class OfficialFile(_Closed):
+    hosts: list[HostFile]
+    shorteners: list[str]
+    phones: list[PhoneFile]
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Read once for a whole check."""
+
+    wording: WordingFile
+    official: OfficialFile
+    guides: Guides
+
+    @cached_property
+    def rhymes(self) -> frozenset[str]:
+        return frozenset(self.wording.rhymes)
+
+    @cached_property
+    def foreign(self) -> frozenset[str]:
+        return frozenset(self.wording.foreign)
+
+
+def read_rules(root: Path) -> Rules:
+    """Each file from `root`, or ours where it has none. Raises ContentError."""
+    wording = validated(WordingFile, read_yaml(_nearest(root, "wording.yaml")))
+    official = validated(OfficialFile, read_yaml(_nearest(root, "official.yaml")))
+    messages = read_messages(_nearest(root, "messages.yaml").parent)
+    return Rules(wording, official, spoken(messages))
+
+
+def _nearest(root: Path, name: str) -> Path:
+    return root / name if (root / name).exists() else GUIDES / name
