@@ -2,7 +2,7 @@
 
 import click
 
-from bot.commands import guides, service, upkeep
+from bot.commands import guides, paper, service, upkeep
 
 
 @click.group()
@@ -20,5 +20,6 @@ for command in (
     upkeep.backup,
     upkeep.restore,
     guides.guides,
+    paper.paper,
 ):
     main.add_command(command)

@@ -18,6 +18,7 @@ class Settings(BaseSettings):
     timezone: str = "Asia/Ho_Chi_Minh"
     telegram_token: SecretStr = SecretStr("")
     telegram_webhook_secret: SecretStr = SecretStr("")
+    telegram_name: str = Field(default="", pattern=r"^[A-Za-z0-9_]*$")
     telegram_api_url: str = "https://api.telegram.org"
     zalo_bot_token: SecretStr = SecretStr("")
     zalo_bot_webhook_secret: SecretStr = SecretStr("")

@@ -7,9 +7,11 @@ from bot.core.secrets import Secret
 
 @dataclass(frozen=True, slots=True)
 class GuideStarted:
-    """By a deep link or a team member; an empty or unknown id opens the menu."""
+    """By a deep link or a team member; an empty or unknown id opens the menu. `code` says
+    from which hamlet's or household's paper, if any."""
 
     guide: str
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)

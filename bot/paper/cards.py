@@ -2,6 +2,7 @@
 
 from bot.core.card import Card
 from bot.paper import typesetting
+from bot.paper.typesetting import printable
 
 WIDTH, HEIGHT = 720, 960
 _TEMPLATE = "card"
@@ -16,12 +17,12 @@ def shown(card: Card) -> dict[str, object]:
     """What the template is given."""
     screen = card.screen
     return {
-        "guide": card.guide,
+        "guide": printable(card.guide),
         "step": card.step,
         "total": card.total,
-        "title": screen.title,
-        "items": screen.items,
-        "press": screen.press,
+        "title": printable(screen.title),
+        "items": list(map(printable, screen.items)),
+        "press": printable(screen.press),
     }
 
 

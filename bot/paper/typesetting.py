@@ -3,6 +3,7 @@
 Values reach a template as JSON, so nothing in them is ever run; fonts are the project's own.
 """
 
+import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
 from hashlib import sha256
@@ -18,6 +19,7 @@ _HERE = Path(__file__).parent
 _TEMPLATES = _HERE / "templates"
 _PIXELS_PER_INCH = 144
 _COLOURS = 48
+_UNPRINTABLE = frozenset({"So", "Cf", "Mn"})  # emoji and their joiners: in no text font
 
 
 @lru_cache
@@ -33,6 +35,12 @@ def version(name: str) -> str:
     made_by = (_TEMPLATES / f"{name}.typ", Path(__file__))
     seen = b"".join(path.read_bytes() for path in made_by) + metadata.version("typst").encode()
     return sha256(seen).hexdigest()[:8]
+
+
+def printable(text: str) -> str:
+    """A text as paper can show it, line by line."""
+    kept = "".join(sign for sign in text if unicodedata.category(sign) not in _UNPRINTABLE)
+    return "\n".join(" ".join(line.split()) for line in kept.split("\n"))
 
 
 def _inputs(values: Mapping[str, object]) -> dict[str, str]:

@@ -23,6 +23,7 @@ from bot.core.events import (
     ReachabilityChanged,
     TextReceived,
 )
+from bot.core.links import wanted
 from bot.core.secrets import Secret
 
 NAME = "telegram"
@@ -104,7 +105,7 @@ def _command(text: str) -> Event | None:
         return None
     name, _, payload = text[1:].partition(" ")
     word = name.split("@")[0].replace("_", " ")
-    return GuideStarted(payload.strip()) if word == "start" else TextReceived(word)
+    return GuideStarted(*wanted(payload)) if word == "start" else TextReceived(word)
 
 
 def _choice(query: CallbackQuery) -> ChoiceMade:
