@@ -44,6 +44,7 @@ EXPECTED = {
     "text": ("42", TextReceived("xong rồi")),
     "edited_text": ("42", TextReceived("xong")),
     "start_with_guide": ("42", GuideStarted("vneid")),
+    "start_with_code": ("42", GuideStarted("so-suc-khoe", "cx12ab")),
     "start": ("42", GuideStarted("")),
     "command": ("42", TextReceived("gap nguoi")),
     "secret": ("42", TextReceived("mã OTP là •••", CODE)),

@@ -41,6 +41,7 @@ def _body(**more: object) -> bytes:
         ({"kind": "text", "text": "482913"}, TextReceived("•••", frozenset({Secret.CODE}))),
         ({"kind": "choice", "turn": 3, "choice": "xong"}, ChoiceMade("xong", 3)),
         ({"kind": "start", "text": "vneid"}, GuideStarted("vneid")),
+        ({"kind": "start", "text": "vneid", "code": "cx12"}, GuideStarted("vneid", "cx12")),
     ],
 )
 def test_events(channel: WebChat, more: dict[str, object], event: Event) -> None:

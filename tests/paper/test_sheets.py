@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from io import BytesIO
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 import typst
@@ -66,7 +67,7 @@ def test_every_guide_is_tagged_and_fits_its_paper(
 ) -> None:
     for guide in library.guides:
         pdf = _printed(kind, guide, library, target, TEAM)
-        root = pdf.trailer["/Root"]
+        root = cast("dict[str, Any]", pdf.trailer["/Root"])
         assert root["/MarkInfo"]["/Marked"]
         assert root["/Lang"] == "vi"
         assert "/StructTreeRoot" in root
@@ -143,5 +144,6 @@ def test_the_fonts_hold_every_letter_that_is_printed(library: Library) -> None:
     for path in (Path(typesetting.__file__).parent / "fonts").glob("*.ttf"):
         font = ImageFont.truetype(str(path), 40)
         missing = bytes(font.getmask("\uffff"))
+        assert bytes(font.getmask("✅")) == missing
         lacking = {one for one in said if one > " " and bytes(font.getmask(one)) == missing}
         assert lacking == set(), path.name

@@ -15,6 +15,7 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from bot.channels.base import MalformedError
 from bot.channels.webchat.channel import ACCOUNT, NAME, chat_of
 from bot.core.address import Address
+from bot.core.links import is_code
 from bot.wiring import Wiring, web_topic
 from storage import lanes, teams, web
 from storage.grouped import OverloadedError
@@ -74,8 +75,11 @@ class _Chat:
         self._message = environment().get_template("message.html")
         self.secure = wiring.settings.base_url.startswith("https://")
 
-    async def page(self, token: str | None, guide: str, problem: str = "") -> HTMLResponse:
+    async def page(
+        self, token: str | None, guide: str = "", code: str = "", problem: str = ""
+    ) -> HTMLResponse:
         address = _address(token)
+        wanted = self.wiring.shelf.guides.current.get(guide)
         messages, team = await self.wiring.database.read(
             lambda connection: (
                 web.latest(connection, address, _SHOWN) if address else [],
@@ -89,7 +93,8 @@ class _Chat:
             waiting=bool(messages) and messages[-1].author == "person",
             form_id=secrets.token_hex(8),
             team=team,
-            guide=guide,
+            guide=wanted,
+            code=code,
             problem=problem,
         )
         return HTMLResponse(html, 503 if problem == "busy" else 422 if problem else 200)
@@ -103,9 +108,9 @@ class _Chat:
             if form.get("text", "-").strip():
                 await self.store(token, form)
         except MalformedError:
-            return await self.page(token, "", "unreadable")
+            return await self.page(token, problem="unreadable")
         except (OverloadedError, SQLAlchemyError):
-            return await self.page(token, "", "busy")
+            return await self.page(token, problem="busy")
         if stays:
             return Response(status_code=204)
         await self.answered(token)
@@ -181,7 +186,9 @@ def _body(chat: str, form: dict[str, str]) -> dict[str, object]:
         return {**event, "kind": "choice", "turn": int(turn), "choice": name[:64]}
     if "text" in form:
         return {**event, "kind": "text", "text": form["text"].strip()}
-    return {**event, "kind": "start", "text": form.get("bai", "")[:64]}
+    code = form.get("ma", "")
+    start = {"kind": "start", "text": form.get("bai", "")[:64]}
+    return {**event, **start, "code": code if is_code(code) else ""}
 
 
 def _last_event(request: Request) -> int:
@@ -195,8 +202,9 @@ def router(wiring: Wiring) -> APIRouter:
 
     @routes.get(PATH)
     async def page(request: Request) -> Response:
-        guide = request.query_params.get("bai", "")[:64]
-        return await chat.page(request.cookies.get(COOKIE), guide)
+        asked = request.query_params
+        token = request.cookies.get(COOKIE)
+        return await chat.page(token, asked.get("bai", ""), asked.get("ma", "")[:64])
 
     @routes.post(PATH)
     async def post(request: Request) -> Response:

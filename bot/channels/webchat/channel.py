@@ -23,7 +23,7 @@ from bot.core.secrets import Secret
 
 NAME = "webchat"
 ACCOUNT = "web"
-_IDS = frozenset({"id", "choice", "chat", "kind"})
+_IDS = frozenset({"id", "choice", "chat", "kind", "code"})
 _LONGEST = 2000
 Show = Callable[[int, Address, str], Awaitable[None]]
 
@@ -93,5 +93,5 @@ def _event(plain: Mapping[str, object], secrets: frozenset[Secret]) -> Event:
         case "choice", int(turn):
             return ChoiceMade(str(plain.get("choice", "")), turn)
         case "start", _ if isinstance(text, str):
-            return GuideStarted(text)
+            return GuideStarted(text, str(plain.get("code", "")))
     raise MalformedError("kind")
