@@ -1,21 +1,13 @@
 """The web chat in a real Chromium: with and without JavaScript, on a phone and a desk."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import (
-    Browser,
-    BrowserContext,
-    Page,
-    Playwright,
-    ViewportSize,
-    sync_playwright,
-)
+from browsing import DESK, PHONE, Watched, accessible, fits
+from playwright.sync_api import Browser, Page
 from service import Service
 from walk import right_answer
 
@@ -23,54 +15,6 @@ from bot.core.guide import Guide, Phrase
 from bot.library import Library
 
 pytestmark = pytest.mark.browser
-PHONE: ViewportSize = {"width": 360, "height": 740}
-DESK: ViewportSize = {"width": 1280, "height": 800}
-_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-
-
-@pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    folder = tmp_path_factory.mktemp("demo")
-    made = Service(folder, command="demo", DATABASE_URL=f"sqlite:///{folder}/gocua.db").start()
-    yield made
-    made.stop()
-
-
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium")
-    assert path, "make test installs chromium"
-    made = playwright.chromium.launch(
-        executable_path=path, args=["--disable-gpu", "--disable-dev-shm-usage"]
-    )
-    yield made
-    made.close()
-
-
-class Watched:
-    """A page that fails the test on any console error or request that leaves this machine."""
-
-    def __init__(self, context: BrowserContext, service: Service) -> None:
-        self.page: Page = context.new_page()
-        self.faults: list[str] = []
-        self.page.on(
-            "console", lambda one: self.faults.append(one.text) if one.type == "error" else None
-        )
-        self.page.on("pageerror", lambda one: self.faults.append(str(one)))
-        self.page.on(
-            "request",
-            lambda one: (
-                self.faults.append(one.url)
-                if not one.url.startswith((service.base, "data:"))
-                else None
-            ),
-        )
 
 
 @pytest.fixture(params=[PHONE, DESK], ids=["360", "1280"])
@@ -110,16 +54,6 @@ def _finish(page: Page, guide: Guide) -> None:
     raise AssertionError(page.locator("#log").inner_text())
 
 
-def _fits(page: Page) -> None:
-    wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
-    assert not wide, "scrolls sideways"
-
-
-def _accessible(page: Page) -> None:
-    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": _TAGS}})
-    assert found.violations_count == 0, found.generate_report()
-
-
 @pytest.mark.parametrize("name", ["vneid", "an-toan"])
 def test_a_person_finishes_a_guide(
     watched: Watched, service: Service, library: Library, name: str
@@ -127,16 +61,16 @@ def test_a_person_finishes_a_guide(
     guide = library.content().current[name]
     page = watched.page
     page.goto(f"{service.base}/tro-chuyen?bai={name}")
-    _accessible(page)
-    _fits(page)
+    accessible(page)
+    fits(page)
     page.get_by_role("button", name="Bắt đầu").click()
     page.wait_for_selector(".choices")
-    _accessible(page)
+    accessible(page)
     _finish(page, guide)
     log = page.locator("#log").inner_text()
     assert guide.closing.split("\n")[0] in log
-    _fits(page)
-    _accessible(page)
+    fits(page)
+    accessible(page)
 
 
 def test_typing_works_as_well_as_pressing(
@@ -160,6 +94,23 @@ def test_typing_works_as_well_as_pressing(
             "want => document.getElementById('log').textContent.includes(want)",
             arg=expected.split("\n")[0],
         )
+
+
+def test_a_link_opens_its_guide_for_those_who_have_chatted_before(
+    watched: Watched, service: Service, library: Library
+) -> None:
+    guide = library.content().current["an-toan"]
+    page = watched.page
+    page.goto(f"{service.base}/tro-chuyen")
+    page.get_by_role("button", name="Bắt đầu").click()
+    page.wait_for_selector(".choices")
+    for choice in ("dong-y", "khong"):
+        _press(page, choice)
+    page.goto(f"{service.base}/tro-chuyen?bai=an-toan&ma=cx12")
+    accessible(page)
+    page.get_by_role("button", name=f"Mở bài {guide.title}").click()
+    page.wait_for_selector(".choices button[value$='|bat-dau']")
+    assert guide.intro.split("\n")[0] in page.locator("#log").inner_text()
 
 
 def test_without_javascript(browser: Browser, service: Service, library: Library) -> None:

@@ -1,0 +1,40 @@
+"""What browser tests share: sizes, a page that is watched, what every page must keep."""
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, Page, ViewportSize
+from service import Service
+
+SMALL: ViewportSize = {"width": 320, "height": 640}
+PHONE: ViewportSize = {"width": 360, "height": 740}
+DESK: ViewportSize = {"width": 1280, "height": 800}
+_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+class Watched:
+    """A page that fails the test on any console error or request that leaves this machine."""
+
+    def __init__(self, context: BrowserContext, service: Service) -> None:
+        self.page: Page = context.new_page()
+        self.faults: list[str] = []
+        self.page.on(
+            "console", lambda one: self.faults.append(one.text) if one.type == "error" else None
+        )
+        self.page.on("pageerror", lambda one: self.faults.append(str(one)))
+        self.page.on(
+            "request",
+            lambda one: (
+                self.faults.append(one.url)
+                if not one.url.startswith((service.base, "data:"))
+                else None
+            ),
+        )
+
+
+def fits(page: Page) -> None:
+    wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+    assert not wide, "scrolls sideways"
+
+
+def accessible(page: Page) -> None:
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": _TAGS}})
+    assert found.violations_count == 0, found.generate_report()
