@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 from browsing import DESK, PHONE, Watched, accessible, fits
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Locator, Page
 from service import Service
 from walk import right_answer
 
@@ -113,15 +113,20 @@ def test_a_link_opens_its_guide_for_those_who_have_chatted_before(
     assert guide.intro.split("\n")[0] in page.locator("#log").inner_text()
 
 
+def _follow(page: Page, control: Locator) -> None:
+    with page.expect_navigation():
+        control.click()
+
+
 def test_without_javascript(browser: Browser, service: Service, library: Library) -> None:
     guide = library.content().current["vneid"]
     context = browser.new_context(viewport=PHONE, java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{service.base}/tro-chuyen?bai=vneid")
-    page.get_by_role("button", name="Bắt đầu").click()
+    _follow(page, page.get_by_role("button", name="Bắt đầu"))
     for _ in range(60):
         while not page.locator(".choices button").count():
-            page.get_by_role("link", name="Xem câu trả lời").click()
+            _follow(page, page.get_by_role("link", name="Xem câu trả lời"))
         offered = [
             (one.get_attribute("value") or "").split("|")[1]
             for one in page.locator(".choices button").all()
@@ -132,7 +137,7 @@ def test_without_javascript(browser: Browser, service: Service, library: Library
         choice = right_answer(offered, guide)
         if not choice:
             break
-        page.locator(f".choices button[value$='|{choice}']").click()
+        _follow(page, page.locator(f".choices button[value$='|{choice}']"))
     assert guide.closing.split("\n")[0] in page.locator("#log").inner_text()
     context.close()
 
