@@ -55,17 +55,11 @@ def on_poster(guide: Guide, about: GuideFile, target: Target, team: Team) -> Map
         "needs": list(map(printable, guide.needs)),
         "safety": [printable(step.text) for step in guide.steps if step.safety],
         "codes": _codes(guide.id, target),
-        "address": _bare(links.page(target.base, guide.id)),
+        "address": links.page(target.base, guide.id).partition("://")[2],
         "team": {"name": printable(team.name), "phone": printable(team.phone)},
         "owner": printable(about.owner),
         "checked": f"{about.checked:%d-%m-%Y}",
-        "sources": list(map(_bare, about.sources)),
     }
-
-
-def _bare(address: str) -> str:
-    """As somebody types it."""
-    return address.partition("://")[2] or address
 
 
 def _codes(guide: str, target: Target) -> list[dict[str, object]]:
