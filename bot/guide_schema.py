@@ -102,6 +102,7 @@ class MessagesFile(_Closed):
     menu: list[str]
     phrases: dict[Phrase, str]
     commands: dict[str, str]
+    pick: str
     words: dict[Word, SpokenFile]
     particles: list[str]
     prefixes: list[str]

@@ -24,22 +24,15 @@ from bot.core.effects import (
     RecordProgress,
     Say,
 )
-from bot.core.events import (
-    ChatMoved,
-    ChoiceMade,
-    GroupChanged,
-    GuideStarted,
-    Ignored,
-    MediaReceived,
-    ReachabilityChanged,
-    TextReceived,
-)
+from bot.core.events import ChoiceMade, GuideStarted, MediaReceived, TextReceived
 from bot.core.guide import Phrase
 from bot.core.secrets import Secret
 from bot.core.state import Conversation, from_plain, to_plain
+from bot.meetings import Meetings
+from bot.notices import notice
 from bot.seats import Seats, look
 from bot.shelf import Shelf
-from storage import conversations, inbox, lanes, moves, outbox, people, progress
+from storage import conversations, inbox, lanes, outbox, people, progress
 from storage.database import Database
 from storage.rows import Row
 from storage.signals import INBOX, OUTBOX, Signals
@@ -61,6 +54,7 @@ class _Batch:
     now: int
     seats: Seats
     states: dict[Seat, Conversation]
+    meetings: Meetings
     changed: dict[Seat, Conversation] = field(default_factory=dict)
     deliveries: list[outbox.NewDelivery] = field(default_factory=list)
     progress: list[Row] = field(default_factory=list)
@@ -146,7 +140,7 @@ class Runner:
         seats = look(connection, held)
         states = {one: from_plain(orjson.loads(kept.state)) for one, kept in seats.kept.items()}
         self._shelf.know(connection, states.values())
-        batch = _Batch(now, seats, states)
+        batch = _Batch(now, seats, states, Meetings.of(connection, held, now))
         stuck: set[str] = set()
         for update in updates:
             if update.address not in stuck and not self._ended(connection, update, batch):
@@ -178,7 +172,7 @@ class Runner:
             raise LookupError(update.channel)
         secrets = frozenset(map(Secret, filter(None, update.secrets.split(","))))
         received = channel.parse(update.body, secrets)
-        match received.event:
+        match batch.meetings.met(received):
             case GuideStarted() | ChoiceMade() | TextReceived() | MediaReceived() as event:
                 batch.seen[update.address] = update.channel
                 seat = update.address, batch.seats.person(update.address, batch.now)
@@ -186,8 +180,8 @@ class Runner:
                 after, effects = advance(before, event, self._shelf.guides)
                 _gather(batch, update, seat[1], received, effects)
                 batch.states[seat] = batch.changed[seat] = after
-            case _:
-                _notice(connection, update, received, batch.now)
+            case other:
+                notice(connection, replace(received, event=other), batch.now)
 
     def _write(self, connection: Connection, batch: _Batch) -> None:
         states = {
@@ -195,6 +189,7 @@ class Runner:
         }
         if batch.seen:
             people.see(connection, batch.seen, batch.now)
+        batch.meetings.save(connection)
         conversations.save(connection, states, batch.now)
         progress.record(connection, batch.progress)
         people.record_consents(connection, batch.consents)
@@ -231,17 +226,3 @@ def _gather(
                 batch.consents.append({**who, "recorder": "self", "at": batch.now, **agreed})
             case CallTeam(guide, item):
                 batch.calls.append({**who, "guide": guide, "item": item})
-
-
-def _notice(connection: Connection, update: inbox.Update, received: Received, now: int) -> None:
-    match received.event:
-        case ReachabilityChanged(reachable):
-            people.set_reachable(connection, update.address, now, reachable=reachable)
-        case GroupChanged(title, member, can_post):
-            people.set_group(
-                connection, received.address, now, title=title, member=member, can_post=can_post
-            )
-        case ChatMoved(new_id):
-            moves.move(connection, received.address, replace(received.address, id=new_id), now)
-        case Ignored(reason):
-            _log.info("update %d ignored: %s", update.id, reason)

@@ -28,7 +28,7 @@ from bot.channels.base import (
 from bot.core.address import Address
 from bot.core.guide import Picture
 from bot.verdicts import ACCOUNT_WIDE, backoff, verdict
-from storage import lanes, media, moves, outbox, pace, people
+from storage import claims, contacts, lanes, media, moves, outbox, pace, people, receipts
 from storage.database import SECOND, Database
 from storage.grouped import Grouped
 from storage.signals import OUTBOX, Signals
@@ -97,24 +97,25 @@ class Sender:
         self._woken.set()
 
     def _claim(self, connection: Connection, room: int) -> tuple[list[outbox.Claimed], float]:
-        now = self._database.now(connection)
-        limits = self._channel.limits
-        claimed = outbox.claim(
-            connection,
-            self._account,
-            self.holder,
-            now,
-            room,
-            {pace.REPLIES: limits.reply_interval, pace.OTHERS: limits.other_interval},
-            lambda address: self._channel.chat_interval(Address.parse(address).id),
-        )
+        now, terms = self._database.now(connection), self._terms()
+        claimed = claims.claim(connection, self._account, self.holder, now, room, terms)
         if claimed:
             return claimed, 0
         due = lanes.earliest(connection, self._account)
         if due is None:
             return [], _POLL_SECONDS
-        opens = max(due, pace.next_open(connection, self._account))
-        return [], min(_POLL_SECONDS, max(0.005, (opens - now) / SECOND))
+        room_at = pace.next_open(connection, self._account, terms.replies, terms.others)
+        return [], min(_POLL_SECONDS, max(0.005, (max(due, room_at) - now) / SECOND))
+
+    def _terms(self) -> claims.Terms:
+        limits, channel = self._channel.limits, self._channel
+        names = (pace.BOTH, pace.BOTH) if limits.shared else (pace.REPLIES, pace.OTHERS)
+        return claims.Terms(
+            pace.Rate(names[0], limits.reply_interval, limits.burst),
+            pace.Rate(names[1], limits.other_interval, limits.burst),
+            lambda address: channel.chat_interval(Address.parse(address).id),
+            limits.window,
+        )
 
     async def _deliver(self, claimed: outbox.Claimed) -> None:
         try:
@@ -135,10 +136,12 @@ class Sender:
         message, press = unpacked(claimed.content)
         picture = await self._picture(message.picture) if message.picture else None
         address = Address.parse(claimed.address)
-        outgoing = Outgoing(claimed.id, address, message, press, picture)
+        outgoing = Outgoing(
+            claimed.id, address, message, press, picture, claimed.part, claimed.before
+        )
         result = await self._channel.send(outgoing)
-        if isinstance(result, Sent) and picture and result.picture and not picture.reference:
-            reference = result.picture
+        reference = result.picture or None if isinstance(result, Sent) else result.picture
+        if picture and reference is not None and bool(reference) != bool(picture.reference):
             await self._database.write(
                 lambda connection: media.keep(connection, *self._account, picture.digest, reference)
             )
@@ -157,9 +160,20 @@ class Sender:
     def _end(self, connection: Connection, outcomes: Sequence[Outcome]) -> list[None]:
         now = self._database.now(connection)
         ended = [verdict(claimed, result, now) for claimed, result in outcomes]
+        early = self._early(connection, ended, now) if self._channel.limits.receipts else {}
         outbox.end(connection, ended, self.holder, now)
+        for state, ids in early.items():
+            outbox.receive(connection, ids, state)
         self._follow(connection, outcomes, now)
         return [None] * len(outcomes)
+
+    def _early(
+        self, connection: Connection, ended: Sequence[outbox.Ended], now: int
+    ) -> dict[str, list[int]]:
+        """Receipts that came before the answer; the chats are locked first, as the way in does."""
+        lanes.hold(connection, {one.claimed.address for one in ended}, wait=True)
+        sent = {one.reference: one.claimed.id for one in ended if one.reference}
+        return receipts.remember(connection, self._account, sent, now)
 
     def _follow(self, connection: Connection, outcomes: Sequence[Outcome], now: int) -> None:
         """What a result means beyond its own row: for the account and for the chat."""
@@ -181,8 +195,10 @@ class Sender:
         self, connection: Connection, claimed: outbox.Claimed, result: NotSent, now: int
     ) -> None:
         if result.failure is Failure.THROTTLED:
-            until = now + int(result.retry_after * SECOND)
-            pace.block(connection, self._account, until, result.code, everything=False)
+            until, all_of_it = now + int(result.retry_after * SECOND), self._channel.limits.shared
+            pace.block(connection, self._account, until, result.code, everything=all_of_it)
+        if result.failure is Failure.HELD and not result.retry_after:
+            contacts.close(connection, claimed.address)
         if result.failure is Failure.GONE:
             people.set_reachable(connection, claimed.address, now, reachable=False)
         if result.failure is Failure.MOVED:

@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels.base import Channel, Intake
 from bot.channels.registry import Needs, ZaloBotNeeds, channels
+from bot.channels.zalo_oa.render import Words
 from bot.core.address import Address
 from bot.library import Library
 from bot.pictures import Pictures
@@ -23,7 +24,8 @@ from bot.sender import Sender
 from bot.settings import Settings
 from bot.shelf import Shelf
 from bot.verdicts import backoff
-from storage import inbox, outbox, schema, web
+from bot.zalo import Zalo
+from storage import held, inbox, outbox, receipts, schema, web
 from storage.database import Database
 from storage.grouped import Grouped
 from storage.signals import INBOX, OUTBOX, Signals
@@ -50,6 +52,7 @@ def _arrival(channel: Channel, intake: Intake, echo: str | None) -> Arrival:
         address,
         intake.body,
         ",".join(sorted(intake.secrets)),
+        intake.at,
     )
     shown = web.NewShown(address, "person", echo, event=intake.event_id) if echo else None
     return stored, shown
@@ -65,6 +68,7 @@ class Wiring:
         self.library = Library()
         self.shelf = Shelf(self.library)
         self.pictures = Pictures(self.database, self.shelf, self.library.root, settings.data_dir)
+        self.zalo = Zalo.of(settings, self.database, self._words())
         self.channels = channels(self._needs())
         self._arrivals: Grouped[Arrival, None] = Grouped(self.database, self._store)
         self._receipts: Grouped[Sequence[int], None] = Grouped(self.database, self._receive)
@@ -72,6 +76,9 @@ class Wiring:
         self._tasks: list[asyncio.Task[None]] = []
         self.prepared: dict[str, str] = {}
         self.waiting: dict[str, int] = {}
+
+    def _words(self) -> Words:
+        return Words(self.library.messages.numbered, self.library.messages.pick)
 
     def _needs(self) -> Needs:
         settings = self.settings
@@ -82,6 +89,7 @@ class Wiring:
             settings.telegram_webhook_secret.get_secret_value(),
             settings.telegram_api_url,
             self._zalo_bot(),
+            self.zalo.needs if self.zalo else None,
         )
 
     def _zalo_bot(self) -> ZaloBotNeeds | None:
@@ -137,6 +145,8 @@ class Wiring:
     def _keep(self, connection: Connection) -> None:
         now = self.database.now(connection)
         self.shelf.keep(connection, now)
+        if self.zalo:
+            self.zalo.begin(connection, now)
         if self.database.is_sqlite:
             outbox.reap(connection, now, all_of_them=True)
 
@@ -145,6 +155,8 @@ class Wiring:
         self._run(self.signals.listen)
         self._run(self._watch)
         self._run(self.pictures.draw_all)
+        for loop in self.zalo.loops(works=self.role != "web") if self.zalo else ():
+            self._run(loop)
         if self.role in ("all", "worker"):
             self._run(Runner(self.database, self.signals, self.channels, self.shelf).run)
             for channel in self.channels.values():
@@ -163,6 +175,8 @@ class Wiring:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         for channel in self.channels.values():
             await channel.close()
+        if self.zalo:
+            await self.zalo.tokens.close()
         self.database.close()
 
     async def _prepare(self, channel: Channel) -> None:
@@ -215,6 +229,9 @@ class Wiring:
         if tidy:
             inbox.tidy(connection, now)
             web.tidy(connection, now)
+            receipts.tidy(connection, now)
+        if held.sweep(connection, now):
+            self.signals.announce(connection, OUTBOX)
         return outbox.reap(connection, now)
 
 

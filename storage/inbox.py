@@ -19,7 +19,8 @@ _ROW_KEPT = 30 * DAY
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """One platform event before it is stored. `body` is masked already."""
+    """One platform event before it is stored. `body` is masked already; `sent_at` is 0 when
+    the platform keeps events in order."""
 
     channel: str
     account: str
@@ -27,6 +28,7 @@ class Arrival:
     address: str
     body: str
     secrets: str = ""
+    sent_at: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ def add(connection: Connection, arrivals: Sequence[Arrival], now: int) -> None:
             "address": one.address,
             "body": one.body,
             "secrets": one.secrets,
+            "sent_at": one.sent_at,
             "received_at": now,
             "state": "waiting",
             "attempts": 0,
@@ -74,7 +77,7 @@ def waiting_addresses(connection: Connection, now: int, limit: int) -> list[str]
 
 
 def waiting(connection: Connection, addresses: Collection[str], limit: int) -> list[Update]:
-    """In order of arrival."""
+    """In the platform's own order where it tells one, else in order of arrival."""
     found = connection.execute(
         select(
             _columns.id,
@@ -86,7 +89,7 @@ def waiting(connection: Connection, addresses: Collection[str], limit: int) -> l
             _columns.due_at,
         )
         .where(_waiting, _columns.address.in_(addresses))
-        .order_by(_columns.id)
+        .order_by(_columns.sent_at, _columns.id)
         .limit(limit)
     )
     return [Update(*row) for row in found]

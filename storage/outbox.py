@@ -1,17 +1,18 @@
 """The delivery ledger: everything that leaves is a row here. Tables outbox, lane, pace.
 
 States only move forward: queued -> sending -> accepted -> delivered -> seen, or failed,
-expired, skipped, uncertain. A retry goes back to queued with its attempt number grown.
+expired, skipped, uncertain. A retry goes back to queued with its attempt number grown; what
+its platform does not take now is held (held.py) and comes back to queued.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, case, func, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, case, func, or_, select, update
 
-from storage import lanes, pace
-from storage.database import DAY, SECOND
+from storage import lanes
+from storage.database import DAY
 from storage.rows import insert_new, table
 from storage.tables import Delivery
 
@@ -21,7 +22,6 @@ _queued = _columns.state == "queued"
 _sending = _columns.state == "sending"
 MOST_WAITING_PER_CHAT = 20
 MOST_DOUBTS = 3
-LEASE = 45 * SECOND
 ENDED = ("accepted", "delivered", "seen", "failed", "expired", "skipped", "uncertain")
 _RECEIPTS = {"delivered": ("accepted",), "seen": ("accepted", "delivered")}
 
@@ -53,11 +53,14 @@ class Claimed:
     failures: int
     doubts: int
     on_doubt: str
+    part: int
+    before: str
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """What became of an attempt. `retry_at` puts it back into the queue."""
+    """What became of an attempt. `retry_at` puts the chat off until then, `held_until` (0 for
+    until it expires) says when a held row comes back by itself."""
 
     claimed: Claimed
     state: str
@@ -65,6 +68,8 @@ class Ended:
     reference: str = ""
     retry_at: int | None = None
     counts: bool = False
+    part: int = 0
+    held_until: int = 0
 
 
 def enqueue(connection: Connection, new: Sequence[NewDelivery], now: int) -> None:
@@ -111,97 +116,8 @@ def _row(new: NewDelivery, now: int, room: dict[str, int]) -> dict[str, Any]:
         "created_at": now,
         "ended_at": None if fits else now,
         "reference": "",
+        "part": 0,
     }
-
-
-def claim(
-    connection: Connection,
-    account: tuple[str, str],
-    holder: str,
-    now: int,
-    room: int,
-    intervals: Mapping[str, int],
-    interval_of: Any,
-) -> list[Claimed]:
-    """Takes at most one message of each chat, replies first, within the account's pace.
-
-    `intervals` gives microseconds per message for each bucket, `interval_of(address)`
-    those between two messages to one chat.
-    """
-    claimed: list[Claimed] = []
-    for bucket in (pace.REPLIES, pace.OTHERS):
-        most = pace.allowance(connection, account, bucket, now, intervals[bucket])
-        limit = min(most, room - len(claimed))
-        if limit <= 0:
-            continue
-        replies = bucket == pace.REPLIES
-        chats = lanes.ready(connection, account, now, limit, replies=replies)
-        heads = _heads(connection, chats, now)
-        _take(connection, heads, holder, now, interval_of)
-        if heads:
-            pace.spend(connection, account, bucket, now, len(heads) * intervals[bucket])
-        claimed += heads
-    return claimed
-
-
-def _heads(connection: Connection, chats: Collection[str], now: int) -> list[Claimed]:
-    """The message each chat is to get next. Those that came too late are ended instead."""
-    if not chats:
-        return []
-    place = func.row_number().over(
-        partition_by=_columns.address, order_by=(_columns.lane, _columns.id)
-    )
-    due = _queued & (_columns.not_before_at <= now) & _columns.address.in_(chats)
-    ranked = select(_outbox, place.label("place")).where(due).subquery()
-    found = connection.execute(select(ranked).where(ranked.c.place == 1)).mappings().all()
-    late = [row for row in found if row["expires_at"] <= now]
-    if late:
-        _expire(connection, late, now)
-    return [
-        Claimed(
-            row["id"],
-            row["address"],
-            row["content"],
-            row["attempt"] + 1,
-            row["failures"],
-            row["doubts"],
-            row["on_doubt"],
-        )
-        for row in found
-        if row["expires_at"] > now
-    ]
-
-
-def _expire(connection: Connection, late: Iterable[RowMapping], now: int) -> None:
-    ids = [row["id"] for row in late]
-    connection.execute(
-        update(_outbox)
-        .where(_columns.id.in_(ids), _queued)
-        .values(state="expired", reason="too-late", ended_at=now)
-    )
-    lanes.refresh(connection, {row["address"] for row in late})
-
-
-def _take(
-    connection: Connection, heads: Sequence[Claimed], holder: str, now: int, interval_of: Any
-) -> None:
-    if not heads:
-        return
-    connection.execute(
-        update(_outbox)
-        .where(_columns.id.in_([one.id for one in heads]))
-        .values(
-            state="sending",
-            attempt=_columns.attempt + 1,
-            holder=holder,
-            lease_until=now + LEASE,
-        )
-    )
-    by_interval: dict[int, list[str]] = {}
-    for one in heads:
-        by_interval.setdefault(interval_of(one.address), []).append(one.address)
-    for interval, addresses in by_interval.items():
-        lanes.take(connection, addresses, holder, now + interval)
 
 
 def end(connection: Connection, ended: Sequence[Ended], holder: str, now: int) -> int:
@@ -211,6 +127,7 @@ def end(connection: Connection, ended: Sequence[Ended], holder: str, now: int) -
     """
     if not ended:
         return 0
+    state: ColumnElement[str] = bindparam("b_state")
     changed = connection.execute(
         update(_outbox)
         .where(
@@ -220,12 +137,18 @@ def end(connection: Connection, ended: Sequence[Ended], holder: str, now: int) -
             _sending,
         )
         .values(
-            state=bindparam("b_state"),
+            state=state,
             reason=bindparam("b_reason"),
             reference=bindparam("b_reference"),
             failures=_columns.failures + bindparam("b_failures"),
             doubts=_columns.doubts + bindparam("b_doubts"),
-            ended_at=case((bindparam("b_state") == "queued", None), else_=now),
+            part=bindparam("b_part"),
+            not_before_at=case(
+                (state != "held", _columns.not_before_at),
+                (bindparam("b_held_until") == 0, _columns.expires_at),
+                else_=bindparam("b_held_until"),
+            ),
+            ended_at=case((or_(state == "queued", state == "held"), None), else_=now),
         ),
         [_ended_row(one) for one in ended],
     )
@@ -245,6 +168,8 @@ def _ended_row(one: Ended) -> dict[str, Any]:
         "b_reference": one.reference,
         "b_failures": int(one.counts),
         "b_doubts": int(one.reason == "doubt"),
+        "b_part": max(one.part, one.claimed.part),
+        "b_held_until": one.held_until,
     }
 
 
@@ -273,14 +198,15 @@ def reap(connection: Connection, now: int, *, all_of_them: bool = False) -> int:
 
 def skip(connection: Connection, persons: Collection[int], reason: str, now: int) -> int:
     """What waits for these persons, other than answers, is not sent; how many rows."""
-    waiting = _queued & (_columns.person != 0) & _columns.person.in_(persons)
+    unsent = or_(_queued, _columns.state == "held")
+    waiting = unsent & (_columns.person != 0) & _columns.person.in_(persons)
     found = connection.execute(
         select(_columns.id, _columns.address).where(waiting, _columns.lane > lanes.REPLY)
     ).all()
     if found:
         connection.execute(
             update(_outbox)
-            .where(_columns.id.in_([row.id for row in found]), _queued)
+            .where(_columns.id.in_([row.id for row in found]), unsent)
             .values(state="skipped", reason=reason, ended_at=now)
         )
         lanes.refresh(connection, {row.address for row in found})
@@ -299,12 +225,12 @@ def receive(connection: Connection, ids: Collection[int], state: str) -> None:
 
 
 def counts(connection: Connection) -> dict[str, int]:
-    """What is not settled: queued, sending and uncertain rows."""
+    """What is not settled: queued, held, sending and uncertain rows."""
     return {
         state: connection.execute(
             select(func.count()).select_from(_outbox).where(_columns.state == state)
         ).scalar_one()
-        for state in ("queued", "sending", "uncertain")
+        for state in ("queued", "held", "sending", "uncertain")
     }
 
 

@@ -44,12 +44,13 @@ def set_reachable(connection: Connection, address: str, now: int, *, reachable: 
 def set_group(
     connection: Connection, address: Address, now: int, *, title: str, member: bool, can_post: bool
 ) -> None:
-    """A group as its platform last described it."""
+    """A group as its platform last described it; an empty title leaves the known one."""
+    known = chat(connection, str(address))
     row = {
         "address": str(address),
         "channel": address.channel,
         "kind": "group",
-        "title": title,
+        "title": title or (known["title"] if known else ""),
         "reachable": member,
         "can_post": can_post,
         "moved_to": "",

@@ -1,6 +1,6 @@
 """Shared ways of writing many rows at once on both databases. Knows no table."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, CursorResult
@@ -38,13 +38,24 @@ def insert_new(connection: Connection, model: Model, rows: Sequence[Row]) -> Non
 
 
 def upsert(
-    connection: Connection, model: Model, rows: Sequence[Row], key: Sequence[str]
+    connection: Connection,
+    model: Model,
+    rows: Sequence[Row],
+    key: Sequence[str],
+    added: Collection[str] = (),
 ) -> CursorResult[Any] | None:
-    """Inserts, or replaces the other columns given in the first row."""
+    """Inserts, or replaces the other columns given in the first row; `added` are added up."""
     if not rows:
         return None
     statement = _insert(connection, model)
-    changed = {name: statement.excluded[name] for name in rows[0] if name not in key}
+    columns = table(model).c
+    changed = {
+        name: columns[name] + statement.excluded[name]
+        if name in added
+        else statement.excluded[name]
+        for name in rows[0]
+        if name not in key
+    }
     return connection.execute(
         statement.on_conflict_do_update(index_elements=list(key), set_=changed), rows
     )

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 
 import orjson
 from phone import SECRET, TOKEN, Telegram
-from zalo import BOT_SECRET, BOT_TOKEN, Zalo
+from zalo import BOT_SECRET, BOT_TOKEN, CONSOLE, PERSON, Zalo, zalo_oa
 
 from bot.channels.base import Channel
 from bot.channels.telegram.channel import Telegram as TelegramChannel
 from bot.channels.webchat.channel import WebChat
 from bot.channels.zalo_bot.channel import ZaloBot
+from bot.channels.zalo_oa.words import plain
 from bot.core.address import Address
+from bot.standins.zalo.events import compact, signature
 
 
 @dataclass(frozen=True)
@@ -27,11 +29,13 @@ class Living:
 @dataclass(frozen=True)
 class Case:
     """`body(event id, text)` is what the platform sends for a person's text; `headers` prove
-    it (None where nothing from outside is ever believed)."""
+    it for ("e1", "chào") (None where nothing from outside is ever believed). `shown` is what
+    becomes of a text on its way out."""
 
     body: Callable[[str, str], bytes]
     headers: Mapping[str, str] | None
     living: Callable[[], AbstractAsyncContextManager[Living]]
+    shown: Callable[[str], str] = str
 
 
 def _telegram_body(event: str, text: str) -> bytes:
@@ -95,8 +99,39 @@ async def _zalo_bot() -> AsyncIterator[Living]:
         far.stop()
 
 
+def _zalo_oa_body(event: str, text: str) -> bytes:
+    return compact(
+        {
+            "app_id": CONSOLE.app_id,
+            "sender": {"id": PERSON},
+            "recipient": {"id": CONSOLE.oa_id},
+            "event_name": "user_send_text",
+            "message": {"text": text, "msg_id": event},
+            "timestamp": "1795478401137",
+        }
+    )
+
+
+@asynccontextmanager
+async def _zalo_oa() -> AsyncIterator[Living]:
+    far = Zalo(limits=False).start()
+    far.people.say(PERSON, "chào")
+    channel = zalo_oa(far.url, access=far.oa.oauth.pair()["access_token"])
+    try:
+        yield Living(channel, PERSON, lambda: [one.text for one in far.from_oa(PERSON)])
+    finally:
+        await channel.close()
+        far.stop()
+
+
 CASES = {
     "telegram": Case(_telegram_body, {"x-telegram-bot-api-secret-token": SECRET}, _telegram),
     "webchat": Case(_webchat_body, None, _webchat),
     "zalo_bot": Case(_zalo_bot_body, {"x-bot-api-secret-token": BOT_SECRET}, _zalo_bot),
+    "zalo_oa": Case(
+        _zalo_oa_body,
+        {"x-zevent-signature": signature(CONSOLE, _zalo_oa_body("e1", "chào"), "1795478401137")},
+        _zalo_oa,
+        plain,
+    ),
 }

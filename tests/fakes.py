@@ -43,6 +43,7 @@ class FakeChannel:
     name: str = "fake"
     account: str = "one"
     limits: Limits = field(default_factory=lambda: Limits(4000, 1000, 100, 60, 1000, 1000))
+    unverified: int = 403
     interval: int = 0
     seconds: float = 0
     sent: list[Outgoing] = field(default_factory=list)
@@ -67,7 +68,8 @@ class FakeChannel:
         press = Press(plain["press"], "1") if "press" in plain else None
         if plain.get("text") == self.poison:
             raise RuntimeError("poison")
-        return Received(address, _event(plain, secrets), press)
+        at, near = plain.get("at", 0), address.id if "at" in plain else ""
+        return Received(address, _event(plain, secrets), press, at, near)
 
     def chat_interval(self, chat: str) -> int:
         return self.interval

@@ -36,7 +36,13 @@ class House:
         name = event or f"e{self._events}"
         plain = orjson.dumps({"id": name, "chat": chat, **body}).decode()
         arrival = inbox.Arrival(
-            self.channel.name, self.channel.account, name, f"fake:one:{chat}", plain, secrets
+            self.channel.name,
+            self.channel.account,
+            name,
+            f"fake:one:{chat}",
+            plain,
+            secrets,
+            int(str(body.get("at", 0))),
         )
         self.database.write_now(lambda one: inbox.add(one, [arrival], self.database.now(one)))
 

@@ -15,7 +15,7 @@ from storage.grouped import OverloadedError
 _log = logging.getLogger(__name__)
 _LARGEST = 1024 * 1024
 _LATER = {"retry-after": "5"}
-heard = Counter("gocua_hooks", "Webhook calls by channel and status", ["channel", "status"])
+heard = Counter("gocua_hooks", "Webhook calls by channel", ["channel", "status", "outcome"])
 
 
 class Hook:
@@ -26,8 +26,8 @@ class Hook:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         status, why = await self._status(Headers(scope=scope), receive)
-        heard.labels(self._channel.name, status).inc()
-        if status != 200:
+        heard.labels(self._channel.name, status, why or "ok").inc()
+        if why:
             _log.warning("hook %s: %d %s", self._channel.name, status, why)
         headers = _LATER if status == 503 else None
         await Response(status_code=status, headers=headers)(scope, receive, send)
@@ -37,7 +37,7 @@ class Hook:
         if body is None:
             return 413, "too-large"
         if not self._channel.verify(headers, body):
-            return 403, "not-verified"
+            return self._channel.unverified, "not-verified"
         if self._wiring.overloaded:
             return 503, "queue-full"
         try:

@@ -25,7 +25,10 @@ class MalformedError(ValueError):
 class Limits:
     """In characters, buttons per message, and microseconds between two messages.
 
-    `reply_interval` and `other_interval` hold for the whole account.
+    `reply_interval` and `other_interval` hold for the whole account; with `shared` both
+    draw on one budget. `burst` microseconds' worth may leave at once after a pause.
+    `window`: how long a person may be written to after being near, 0 for always.
+    `receipts`: the platform tells when a message was delivered or seen.
     """
 
     text: int
@@ -34,16 +37,22 @@ class Limits:
     label: int
     reply_interval: int
     other_interval: int
+    shared: bool = False
+    burst: int = 100_000
+    window: int = 0
+    receipts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """One event as it is stored before anyone is told "received". `body` is masked."""
+    """One event as it is stored before anyone is told "received". `body` is masked; `at` is
+    the platform's own time of it in microseconds, 0 when events come in order."""
 
     event_id: str
     address: Address
     body: str
     secrets: frozenset[Secret] = frozenset()
+    at: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +65,14 @@ class Press:
 
 @dataclass(frozen=True, slots=True)
 class Received:
+    """`at` as in Intake. `near` is the chat of the person who came near the account by it,
+    where the platform counts that."""
+
     address: Address
     event: Event | Notice
     press: Press | None = None
+    at: int = 0
+    near: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,22 +87,30 @@ class PictureFile:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One ledger row about to be sent. A message without text only shows the press."""
+    """One ledger row about to be sent. A message without text only shows the press.
+
+    `part` says how many calls of this row were accepted already, `before` what became of
+    the attempt before this one.
+    """
 
     id: int
     address: Address
     message: Message
     press: Press | None = None
     picture: PictureFile | None = None
+    part: int = 0
+    before: str = ""
 
 
 class Failure(StrEnum):
     """Every way a send can fail, by what it means for the ledger."""
 
     UNREACHABLE = "unreachable"  # the platform was not reached: certainly not sent
+    AGAIN = "again"  # one call of several is done: go on at once
     THROTTLED = "throttled"  # refused for now, with a time to wait
     TEMPORARY = "temporary"  # refused by a fault on their side
     PERMANENT = "permanent"  # this message will never be accepted
+    HELD = "held"  # not now: kept until the person writes, or until a time
     GONE = "gone"  # this chat cannot be written to any more
     MOVED = "moved"  # this chat has a new id
     DOUBT = "doubt"  # the answer was lost: nobody can know
@@ -105,16 +127,22 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class NotSent:
-    """`code` is a short slug without content; `retry_after` is in seconds."""
+    """`code` is a short slug without content; `retry_after` is in seconds.
+
+    `picture` is what the platform now calls the upload, "" that it forgot it; `part` how
+    many calls of the row are accepted so far.
+    """
 
     failure: Failure
     code: str
     retry_after: float = 0
     moved_to: str = ""
+    picture: str | None = None
+    part: int = 0
 
 
 class Channel(Protocol):
-    """A platform account. All but `send` and `prepare` are pure."""
+    """A platform account. All but `send` and `prepare` are pure, but for counting."""
 
     @property
     def name(self) -> str: ...
@@ -124,6 +152,11 @@ class Channel(Protocol):
 
     @property
     def limits(self) -> Limits: ...
+
+    @property
+    def unverified(self) -> int:
+        """The HTTP status for a body that `verify` refuses."""
+        ...
 
     def verify(self, headers: Mapping[str, str], body: bytes) -> bool:
         """Whether the platform itself sent this; constant time."""
@@ -174,11 +207,18 @@ def masked(
         return part
 
     def clean_field(key: str, part: object, depth: int) -> object:
-        if isinstance(part, str) and key in kept | blank:
-            return part if key in kept else ""
-        return clean(part, depth + 1)
+        if key in blank and isinstance(part, str):
+            return ""
+        return part if key in kept and _plain(part) else clean(part, depth + 1)
 
     return clean(value, 0), found
+
+
+def _plain(part: object) -> bool:
+    """An id or a list of ids."""
+    return isinstance(part, str) or (
+        isinstance(part, list) and all(isinstance(one, str) for one in part)
+    )
 
 
 def decoded(body: bytes) -> dict[str, object]:

@@ -2,11 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from bot.channels.base import Channel
+from bot.channels.notes import Notes
 from bot.channels.telegram.channel import Telegram
 from bot.channels.webchat.channel import Show, WebChat
 from bot.channels.zalo_bot.channel import ZaloBot
+from bot.channels.zalo_oa.channel import Tokens, ZaloOA
+from bot.channels.zalo_oa.render import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,19 @@ class ZaloBotNeeds:
 
 
 @dataclass(frozen=True, slots=True)
+class ZaloNeeds:
+    """`secrets` are all that may sign a webhook."""
+
+    app_id: str
+    secrets: Sequence[str]
+    api: str
+    tokens: Tokens
+    notes: Notes
+    words: Words
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
 class Needs:
     """What channels may be made from. A channel without its token is off."""
 
@@ -30,6 +47,7 @@ class Needs:
     telegram_secret: str = ""
     telegram_api: str = ""
     zalo_bot: ZaloBotNeeds | None = None
+    zalo_oa: ZaloNeeds | None = None
 
 
 def _telegram(needs: Needs) -> Channel | None:
@@ -47,7 +65,19 @@ def _zalo_bot(needs: Needs) -> Channel | None:
     return ZaloBot(own.token, own.secret, own.api, own.pictures, own.line) if own else None
 
 
-_CHANNELS: tuple[Callable[[Needs], Channel | None], ...] = (_telegram, _webchat, _zalo_bot)
+def _zalo_oa(needs: Needs) -> Channel | None:
+    if needs.zalo_oa is None:
+        return None
+    own = needs.zalo_oa
+    return ZaloOA(own.app_id, own.secrets, own.api, own.tokens, own.notes, own.words, own.zone)
+
+
+_CHANNELS: tuple[Callable[[Needs], Channel | None], ...] = (
+    _telegram,
+    _webchat,
+    _zalo_bot,
+    _zalo_oa,
+)
 
 
 def channels(needs: Needs) -> dict[str, Channel]:

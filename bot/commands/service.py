@@ -15,6 +15,7 @@ from bot.demo import places, plant
 from bot.settings import Settings
 from bot.terminal import Terminal
 from bot.wiring import Role, Wiring
+from bot.zalo import missing
 
 _GRACE_SECONDS = 5
 
@@ -44,6 +45,8 @@ def _run(settings: Settings, role: Role, host: str, port: int, *, demo: bool = F
     logs.set_up()
     if channel := settings.unguarded:
         raise Terminal().fail("no_secret", channel=channel)
+    if lacking := missing(settings):
+        raise Terminal().fail("zalo_incomplete", missing=", ".join(lacking))
     with _alone(settings):
         wiring = Wiring(settings, role)
         wiring.migrate()

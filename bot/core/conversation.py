@@ -6,7 +6,7 @@ from bot.core import turns
 from bot.core.effects import Effect
 from bot.core.events import ChoiceMade, Event, GuideStarted, MediaReceived, TextReceived
 from bot.core.guide import Phrase, Word
-from bot.core.listen import Heard, hear_button, hear_text
+from bot.core.listen import ALWAYS, Heard, hear_button, hear_text
 from bot.core.prompts import prompt
 from bot.core.state import Conversation, Guides, Waiting
 from bot.core.turn import Turn
@@ -24,8 +24,12 @@ def advance(
             turn = turns.start(turn, guide)
         case MediaReceived():
             turn = turns.greeted(turn.lead(Phrase.MEDIA))
-        case TextReceived(text, secrets):
-            turn = _said(turn.lead(Phrase.SECRET) if secrets else turn, text, warned=bool(secrets))
+        case TextReceived(text, secrets=secrets) if secrets:
+            turn = turns.greeted(turn.lead(Phrase.SECRET))
+        case TextReceived(text, aside=True):
+            turn = _said_aside(turn, text)
+        case TextReceived(text):
+            turn = _said(turn, text)
         case ChoiceMade():
             turn = _heard(turn, hear_button(event, turn.now, prompt(turn.now, guides).choices))
         case _:
@@ -33,12 +37,19 @@ def advance(
     return turn.end()
 
 
-def _said(turn: Turn, text: str, *, warned: bool) -> Turn:
-    if warned:
-        return turns.greeted(turn)
+def _said(turn: Turn, text: str) -> Turn:
     if manner := turn.guides.manners.chosen(text, turn.guides.particles):
         return turns.speak(turn, manner)
-    return _heard(turn, hear_text(text, prompt(turn.now, turn.guides).choices, turn.guides))
+    return _heard(turn, _meant(turn, text))
+
+
+def _said_aside(turn: Turn, text: str) -> Turn:
+    heard = _meant(turn, text)
+    return _heard(turn, heard) if heard.choice in ALWAYS else turn.quiet()
+
+
+def _meant(turn: Turn, text: str) -> Heard:
+    return hear_text(text, prompt(turn.now, turn.guides).choices, turn.guides)
 
 
 def _heard(turn: Turn, heard: Heard) -> Turn:

@@ -1,6 +1,7 @@
 """What can happen in a chat. Channels make these; nothing here decides what follows."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from bot.core.secrets import Secret
 
@@ -24,10 +25,15 @@ class ChoiceMade:
 
 @dataclass(frozen=True, slots=True)
 class TextReceived:
-    """Already masked; `secrets` says what was taken out."""
+    """Already masked; `secrets` says what was taken out.
+
+    `aside`: it came too late, or while a person of ours is answering in this chat by hand;
+    then it only counts when it asks to stop or for a person.
+    """
 
     text: str
     secrets: frozenset[Secret] = frozenset()
+    aside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +52,52 @@ class ReachabilityChanged:
 
 @dataclass(frozen=True, slots=True)
 class GroupChanged:
-    """The account entered or left a group, or its right to write there changed."""
+    """The account entered or left a group, or its right to write there changed.
+
+    An empty title leaves the known one.
+    """
 
     title: str
     member: bool
     can_post: bool
+
+
+class GroupNews(StrEnum):
+    """What can be heard of a group besides talk."""
+
+    JOINED = "joined"
+    LEFT = "left"
+    ASKED = "asked"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    ADMIN_ADDED = "admin-added"
+    ADMIN_REMOVED = "admin-removed"
+    RENAMED = "renamed"
+
+
+@dataclass(frozen=True, slots=True)
+class GroupTouched:
+    """Something about a group changed that its platform has to be asked about."""
+
+    news: GroupNews
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptCame:
+    """The platform says that messages of ours were delivered or seen."""
+
+    state: str
+    references: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonAnswered:
+    """One of us wrote in this chat by hand, in the platform's own tool."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataWithdrawn:
+    """The person asked the platform that we delete their data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,4 +115,13 @@ class Ignored:
 
 
 Event = GuideStarted | ChoiceMade | TextReceived | MediaReceived
-Notice = ReachabilityChanged | GroupChanged | ChatMoved | Ignored
+Notice = (
+    ReachabilityChanged
+    | GroupChanged
+    | GroupTouched
+    | ReceiptCame
+    | PersonAnswered
+    | DataWithdrawn
+    | ChatMoved
+    | Ignored
+)

@@ -11,8 +11,8 @@ from bot.core.guide import Choice, Word
 from bot.core.state import Conversation, Guides
 from bot.core.text import Option, meaning, number
 
-# Buttons that are honoured however old the message is that carried them.
-_ALWAYS = frozenset({Word.PERSON, Word.STOP})
+# Honoured however old the button or late the text.
+ALWAYS = frozenset({Word.PERSON, Word.STOP})
 # Words that mean nothing unless they answer a question that offers them.
 _ONLY_ASKED = frozenset({Word.STOP, Word.AGREE, Word.REFUSE, Word.OTHER})
 
@@ -43,7 +43,7 @@ def hear_text(text: str, offered: Sequence[Choice], guides: Guides) -> Heard:
 
 def hear_button(press: ChoiceMade, now: Conversation, offered: Sequence[Choice]) -> Heard:
     """A press counts once: only for the question it was offered with."""
-    if press.choice in _ALWAYS:
+    if press.choice in ALWAYS:
         return Heard(press.choice)
     if press.turn == now.turn and any(choice.id == press.choice for choice in offered):
         return Heard(press.choice)

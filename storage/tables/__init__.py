@@ -5,9 +5,17 @@ Every `*_at` and `*_until` column is whole microseconds since 1970 UTC.
 
 from sqlmodel import SQLModel
 
-from storage.tables.chats import Chat, ConversationState, MediaReference, WebMessage
+from storage.tables.accounts import AccountFact, PlatformToken
+from storage.tables.chats import (
+    Chat,
+    Contact,
+    ConversationState,
+    MediaReference,
+    OwnGroup,
+    WebMessage,
+)
 from storage.tables.guides import GuideVersion, Progress
-from storage.tables.ledger import Delivery, InboxUpdate, Lane, Pace
+from storage.tables.ledger import Delivery, InboxUpdate, Lane, MessageReference, Pace
 from storage.tables.people import (
     Attempt,
     HelpRequest,
@@ -22,6 +30,7 @@ from storage.tables.records import AuditEntry, Consent, ConsentText, DataRequest
 from storage.tables.teams import GroupChat, RoleGrant, Team, TeamArea, TeamMember
 
 __all__ = [
+    "AccountFact",
     "Area",
     "AreaName",
     "Attempt",
@@ -29,6 +38,7 @@ __all__ = [
     "Chat",
     "Consent",
     "ConsentText",
+    "Contact",
     "ConversationState",
     "DataRequest",
     "Delivery",
@@ -41,9 +51,12 @@ __all__ = [
     "Lane",
     "LinkCode",
     "MediaReference",
+    "MessageReference",
+    "OwnGroup",
     "Pace",
     "Person",
     "PersonAddress",
+    "PlatformToken",
     "Progress",
     "RoleGrant",
     "Team",

@@ -36,6 +36,30 @@ class ConversationState(SQLModel, table=True):
     updated_at: int = Field(sa_column=moment())
 
 
+class Contact(SQLModel, table=True):
+    """When a person was near, on platforms that tell the time: `near_at` is what opens the
+    right to write, `last_at` the newest event handled. While a person of ours answers by
+    hand, until `human_until`, the machine keeps still."""
+
+    __tablename__ = "contact"
+    address: str = Field(primary_key=True)
+    near_at: int = Field(sa_column=moment())
+    last_at: int = Field(sa_column=moment())
+    human_until: int = Field(sa_column=moment())
+
+
+class OwnGroup(SQLModel, table=True):
+    """What the platform tells of a group it keeps for us. `status` is enabled, or why nothing
+    can be sent there. Whose people it is for is group_chat's."""
+
+    __tablename__ = "own_group"
+    address: str = Field(primary_key=True)
+    status: str
+    members: int
+    link: str
+    checked_at: int = Field(sa_column=moment())
+
+
 class WebMessage(SQLModel, table=True):
     """The web chat's own transcript. A ledger row (`delivery`) or a resident's event is
     shown once however often it arrives."""

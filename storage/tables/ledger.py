@@ -7,7 +7,10 @@ from storage.tables.base import long_text, moment, number, partial
 
 
 class InboxUpdate(SQLModel, table=True):
-    """One thing a channel heard, body masked, until its turn has been committed."""
+    """One thing a channel heard, body masked, until its turn has been committed.
+
+    `sent_at` is the platform's own time where it does not keep events in order, else 0.
+    """
 
     __tablename__ = "inbox_update"
     __table_args__ = (
@@ -24,6 +27,7 @@ class InboxUpdate(SQLModel, table=True):
     address: str
     body: str = Field(sa_column=long_text())
     secrets: str
+    sent_at: int = Field(sa_column=moment())
     received_at: int = Field(sa_column=moment())
     state: str
     attempts: int
@@ -34,7 +38,9 @@ class InboxUpdate(SQLModel, table=True):
 class Delivery(SQLModel, table=True):
     """The ledger: one row for each message to each chat, with its fate.
 
-    `person` is whom it is about, 0 for whoever holds the phone.
+    `person` is whom it is about, 0 for whoever holds the phone. `part` counts the accepted
+    calls of a message that takes several. A held row comes back at `not_before_at` at the
+    latest.
     """
 
     __tablename__ = "outbox"
@@ -44,6 +50,8 @@ class Delivery(SQLModel, table=True):
         partial("ix_outbox_sending", "state = 'sending'", "lease_until"),
         partial("ix_outbox_uncertain", "state = 'uncertain'", "id"),
         partial("ix_outbox_queued_person", "state = 'queued' AND person <> 0", "person"),
+        partial("ix_outbox_held", "state = 'held'", "address"),
+        partial("ix_outbox_held_until", "state = 'held'", "not_before_at"),
         Index("ix_outbox_owner", "owner"),
     )
     id: int | None = Field(default=None, sa_column=number())
@@ -66,6 +74,21 @@ class Delivery(SQLModel, table=True):
     created_at: int = Field(sa_column=moment())
     ended_at: int | None = Field(sa_column=moment(empty=True))
     reference: str
+    part: int
+
+
+class MessageReference(SQLModel, table=True):
+    """What a platform calls a message of ours, where it sends receipts. A receipt may come
+    before we know the message: then `delivery` is empty and `state` waits for it."""
+
+    __tablename__ = "message_reference"
+    __table_args__ = (Index("ix_message_reference_at", "at"),)
+    channel: str = Field(primary_key=True)
+    account: str = Field(primary_key=True)
+    reference: str = Field(primary_key=True)
+    delivery: int | None = Field(sa_column=moment(empty=True))
+    state: str
+    at: int = Field(sa_column=moment())
 
 
 class Lane(SQLModel, table=True):

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.channels.base import Failure, Intake, MalformedError, NotSent
+from bot.channels.typed import numbered, split
 from bot.channels.zalo_bot.parse import account_of, intake, parse
-from bot.channels.zalo_bot.render import TEXT, Call, calls, failure, numbered, split
+from bot.channels.zalo_bot.render import TEXT, Call, calls, failure
 from bot.core.address import Address
 from bot.core.effects import Message
 from bot.core.events import Event, GroupChanged, Ignored, MediaReceived, Notice, TextReceived

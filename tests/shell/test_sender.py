@@ -12,7 +12,7 @@ from bot.channels.base import Failure, NotSent, Sent, packed
 from bot.core.effects import Message
 from bot.core.guide import Picture
 from bot.library import Library
-from storage import lanes, media, outbox, pace, people
+from storage import claims, lanes, media, outbox, pace, people
 from storage.database import Database
 
 ACCOUNT = ("fake", "one")
@@ -249,7 +249,7 @@ async def test_a_database_that_is_away_is_waited_for(
     from sqlalchemy.exc import OperationalError
 
     _send(house, "a")
-    claim: Callable[..., object] = outbox.claim
+    claim: Callable[..., object] = claims.claim
     calls: list[int] = []
 
     def away(*given: object) -> object:
@@ -258,6 +258,6 @@ async def test_a_database_that_is_away_is_waited_for(
             raise OperationalError("", {}, Exception())
         return claim(*given)
 
-    monkeypatch.setattr(outbox, "claim", away)
+    monkeypatch.setattr(claims, "claim", away)
     await house.deliver()
     assert _totals(house) == {"accepted": 1}

@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 from fakes import Clock
 
-from storage import lanes, outbox, pace
+from storage import claims, lanes, outbox, pace
 from storage.database import DAY, SECOND, Database
 from storage.outbox import Claimed, Ended, NewDelivery
 
@@ -20,6 +20,11 @@ def _chat(name: str) -> str:
 
 def _new(chat: str, text: str = "t", lane: int = lanes.REPLY, **more: object) -> NewDelivery:
     return NewDelivery("test", _chat(chat), text, lane, **more)  # type: ignore[arg-type]
+
+
+def _terms(speed: dict[str, int], interval: int, window: int) -> claims.Terms:
+    replies, others = (pace.Rate(name, speed[name]) for name in (pace.REPLIES, pace.OTHERS))
+    return claims.Terms(replies, others, lambda _: interval, window)
 
 
 class Ledger:
@@ -37,10 +42,11 @@ class Ledger:
         holder: str = "a",
         interval: int = 0,
         speed: dict[str, int] | None = None,
+        window: int = 0,
     ) -> list[Claimed]:
         return self.database.write_now(
-            lambda one: outbox.claim(
-                one, ACCOUNT, holder, self.clock(), room, speed or FAST, lambda _: interval
+            lambda one: claims.claim(
+                one, ACCOUNT, holder, self.clock(), room, _terms(speed or FAST, interval, window)
             )
         )
 
@@ -167,7 +173,12 @@ def test_a_dead_senders_row_is_held_where_its_class_says_so(ledger: Ledger) -> N
     ledger.claim(holder="dead")
     ledger.database.write_now(lambda one: outbox.reap(one, ledger.clock(), all_of_them=True))
     assert ledger.totals() == {"uncertain": 1, "queued": 1}
-    assert ledger.database.read_now(outbox.counts) == {"queued": 1, "sending": 0, "uncertain": 1}
+    assert ledger.database.read_now(outbox.counts) == {
+        "queued": 1,
+        "held": 0,
+        "sending": 0,
+        "uncertain": 1,
+    }
     assert ledger.send_all() == ["next"]
 
 

@@ -23,6 +23,7 @@ class Telegram:
     """One bot. The account is the bot's id, the part of its token before the colon."""
 
     name = NAME
+    unverified = 403
     limits = Limits(
         text=4096,
         caption=1024,

@@ -43,6 +43,7 @@ class WebChat:
 
     name = NAME
     account = ACCOUNT
+    unverified = 403
     limits = Limits(
         text=4000, caption=4000, choices=100, label=80, reply_interval=100, other_interval=100
     )

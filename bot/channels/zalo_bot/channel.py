@@ -28,6 +28,7 @@ class ZaloBot:
     """
 
     name = NAME
+    unverified = 403
     limits = Limits(
         text=TEXT,
         caption=TEXT,

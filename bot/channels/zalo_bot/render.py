@@ -1,10 +1,10 @@
 """Message -> the calls of the Bot Platform it takes; a refusal -> what it means. Pure."""
 
-import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.channels.base import Failure, NotSent
+from bot.channels.typed import numbered, split
 from bot.core.effects import Message
 
 TEXT = 2000
@@ -34,31 +34,6 @@ def calls(chat: str, message: Message, picture: str, line: str) -> list[Call]:
     first = [Call("sendPhoto", {"chat_id": chat, "photo": picture})] if picture else []
     texts = [Call("sendMessage", {"chat_id": chat, "text": one}) for one in split(text, TEXT)]
     return first + texts
-
-
-def numbered(message: Message, line: str) -> str:
-    """Choices as lines under the text, as there are no buttons: "Gõ 1: ✅ Xong"."""
-    shown = [
-        line.format(number=number, label=choice.label)
-        for number, choice in enumerate(message.choices, 1)
-    ]
-    joined = "\n".join([message.text, "", *shown]) if shown else message.text
-    return unicodedata.normalize("NFC", joined)
-
-
-def split(text: str, most: int) -> list[str]:
-    """At line ends where there are any, else between words, else anywhere."""
-    return list(_pieces(text, most))
-
-
-def _pieces(text: str, most: int) -> Iterator[str]:
-    while len(text) > most:
-        head = text[: most + 1]
-        end = max(head.rfind("\n"), 0) or max(head.rfind(" "), 0) or most
-        yield text[:end]
-        text = text[end:].lstrip("\n ")
-    if text.strip():
-        yield text
 
 
 def failure(code: object) -> NotSent:

@@ -77,10 +77,14 @@ class _Oa:
             answer = self._said(calls.call(self._oa, token, method, params))
         except RefusedError as error:
             return self._answer({"error": error.code, "message": error.message})
-        if request.method == "POST" and self._oa.faults.lost_answers > 0:
-            self._oa.faults.lost_answers -= 1
-            return Lost()
-        return answer
+        lost = self._lost() if request.method == "POST" else None
+        return lost or answer
+
+    def _lost(self) -> Response | None:
+        if self._oa.faults.lost_answers <= 0:
+            return None
+        self._oa.faults.lost_answers -= 1
+        return Lost()
 
     async def upload(self, request: Request) -> Response:
         kind, token = request.path_params["kind"], request.headers.get("access_token", "")
@@ -91,10 +95,13 @@ class _Oa:
             if part is None or isinstance(part, str):
                 return self._answer({"error": -201, "message": "file is invalid"})
             name, body = part.filename or "", await part.read()
+        if broken := await _fault(self._oa.faults):
+            return broken
         try:
-            return self._said(calls.upload(self._oa, token, kind, name, body))
+            answer = self._said(calls.upload(self._oa, token, kind, name, body))
         except RefusedError as error:
             return self._answer({"error": error.code, "message": error.message})
+        return self._lost() or answer
 
     def _said(self, data: object) -> Response:
         return self._answer({"data": data, "error": 0, "message": "Success"})

@@ -1,0 +1,1 @@
+"""Zalo Official Account: people one to one, and the OA's own groups (GMF)."""

@@ -1,0 +1,54 @@
+"""What is heard besides talk: reachability, groups, receipts. Each is a few rows."""
+
+import logging
+from dataclasses import replace
+
+from sqlalchemy import Connection
+
+from bot.channels.base import Received
+from bot.core.address import Address
+from bot.core.events import (
+    ChatMoved,
+    DataWithdrawn,
+    GroupChanged,
+    GroupTouched,
+    Ignored,
+    ReachabilityChanged,
+    ReceiptCame,
+)
+from storage import facts, moves, people, receipts
+
+_log = logging.getLogger(__name__)
+GROUPS_STALE = "groups-stale"
+_WITHDRAWN = "user-withdraw"
+
+
+def notice(connection: Connection, received: Received, now: int) -> None:
+    address, account = received.address, (received.address.channel, received.address.account)
+    match received.event:
+        case GroupChanged() | GroupTouched() as news:
+            _group(connection, address, news, now)
+        case ReachabilityChanged(reachable):
+            people.set_reachable(connection, str(address), now, reachable=reachable)
+        case ReceiptCame(state, references):
+            receipts.receive(connection, account, references, state, now)
+        case DataWithdrawn():
+            people.set_reachable(connection, str(address), now, reachable=False)
+            call = {"address": str(address), "person": 0, "guide": "", "item": _WITHDRAWN}
+            people.call_team(connection, [call], now)
+        case ChatMoved(new_id):
+            moves.move(connection, address, replace(address, id=new_id), now)
+        case Ignored(reason):
+            _log.info("ignored: %s", reason)
+
+
+def _group(
+    connection: Connection, group: Address, news: GroupChanged | GroupTouched, now: int
+) -> None:
+    """A group whose platform only says that something changed is asked about later."""
+    match news:
+        case GroupChanged(title, member, can_post):
+            people.set_group(connection, group, now, title=title, member=member, can_post=can_post)
+        case GroupTouched(kind):
+            account = (group.channel, group.account)
+            facts.add(connection, account, {GROUPS_STALE: str(now)}, {f"group:{kind}": 1}, now)

@@ -1,0 +1,125 @@
+"""Deliveries their platform does not take now: kept out of every claim until they may go.
+
+A row is held until its person writes, until `not_before_at`, or until it expires, whichever
+comes first. Table outbox.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, case, func, select, update
+
+from storage import lanes
+from storage.rows import table
+from storage.tables import Delivery
+
+WINDOW = "window"  # the person has been away too long to be written to
+REROUTED = "rerouted"
+_outbox = table(Delivery)
+_columns = _outbox.c
+_held = _columns.state == "held"
+_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A row for the visit list: what, to whom, why, and since when it waits."""
+
+    id: int
+    owner: str
+    address: str
+    reason: str
+    created_at: int
+    expires_at: int
+
+
+def hold(connection: Connection, addresses: Collection[str], reason: str) -> None:
+    """Everything that waits for these chats, which the caller holds."""
+    if not addresses:
+        return
+    connection.execute(
+        update(_outbox)
+        .where(_columns.state == "queued", _columns.address.in_(addresses))
+        .values(state="held", reason=reason, not_before_at=_columns.expires_at)
+    )
+    lanes.refresh(connection, addresses)
+
+
+def release(connection: Connection, addresses: Collection[str], now: int) -> int:
+    """Their persons are near again; the caller holds these chats. Says how many rows go on."""
+    if not addresses:
+        return 0
+    changed = connection.execute(
+        update(_outbox)
+        .where(_held, _columns.address.in_(addresses))
+        .values(state="queued", not_before_at=now)
+    )
+    if changed.rowcount:
+        lanes.refresh(connection, addresses)
+    return changed.rowcount
+
+
+def free(connection: Connection, addresses: Collection[str], now: int) -> None:
+    """As `release` for chats nobody holds: the next sweep queues what waits for them."""
+    if addresses:
+        connection.execute(
+            update(_outbox).where(_held, _columns.address.in_(addresses)).values(not_before_at=now)
+        )
+
+
+def sweep(connection: Connection, now: int) -> int:
+    """Rows whose time has come are queued again, or expired when it is too late for them."""
+    due = _held & (_columns.not_before_at <= now)
+    addresses = set(
+        connection.execute(select(_columns.address).where(due).limit(_AT_ONCE)).scalars()
+    )
+    if not addresses:
+        return 0
+    lanes.hold(connection, addresses, wait=True)
+    due &= _columns.address.in_(addresses)
+    late = _columns.expires_at <= now
+    changed = connection.execute(
+        update(_outbox)
+        .where(due)
+        .values(
+            state=case((late, "expired"), else_="queued"),
+            ended_at=case((late, now), else_=None),
+        )
+    )
+    lanes.refresh(connection, addresses)
+    return changed.rowcount
+
+
+def reroute(connection: Connection, to: Mapping[str, str], now: int) -> int:
+    """Moves what is held for a chat (key) to another chat of the same person (value)."""
+    lanes.hold(connection, {*to, *to.values()}, wait=True)
+    moved = 0
+    for old, new in to.items():
+        changed = connection.execute(
+            update(_outbox)
+            .where(_held, _columns.address == old)
+            .values(address=new, state="queued", reason=REROUTED, not_before_at=now, part=0)
+        )
+        moved += changed.rowcount
+    lanes.refresh(connection, to.values())
+    return moved
+
+
+def waiting(connection: Connection, reason: str, limit: int, after: int = 0) -> list[Held]:
+    """By id, from the first above `after`; for lists of whom to visit instead."""
+    names = Held.__dataclass_fields__
+    found = connection.execute(
+        select(*[_columns[name] for name in names])
+        .where(_held, _columns.reason == reason, _columns.id > after)
+        .order_by(_columns.id)
+        .limit(limit)
+    )
+    return [Held(*row) for row in found]
+
+
+def reasons(connection: Connection) -> dict[str, int]:
+    """How many are held, by why."""
+    found = connection.execute(
+        select(_columns.reason, func.count()).where(_held).group_by(_columns.reason)
+    )
+    return {reason: int(number) for reason, number in found}
