@@ -1,0 +1,163 @@
+"""Laws of the code base that no linter holds."""
+
+import ast
+import importlib.metadata
+import re
+import statistics
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from bot.channels.registry import _CHANNELS
+from bot.cli import main
+from bot.settings import Settings
+
+ROOT = Path(__file__).parent.parent.parent
+ROOTS = ("bot", "storage", "webhooks")
+CODE = [path for root in ROOTS for path in sorted((ROOT / root).rglob("*.py"))]
+OURS = [path for path in CODE if "versions" not in path.parts]
+QUERIES = {"select", "insert", "update", "delete", "text"}
+VIETNAMESE = re.compile("[ăâđêôơưĂÂĐÊÔƠƯ\u1ea0-\u1ef9àáãèéìíòóõùúýÀÁÈÉÌÍÒÓÙÚÝ]")
+
+
+def _name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
+
+
+def _functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.walk(_tree(path)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+def _length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Lines below the signature, without the docstring."""
+    first = node.body[1] if ast.get_docstring(node) and len(node.body) > 1 else node.body[0]
+    return (node.end_lineno or node.lineno) - first.lineno + 1
+
+
+def test_only_the_sender_sends() -> None:
+    senders = {
+        _name(path)
+        for path in OURS
+        for node in ast.walk(_tree(path))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "send"
+    }
+    assert senders == {"bot/sender.py"}
+
+
+def test_only_settings_read_the_environment() -> None:
+    readers = {
+        _name(path)
+        for path in OURS
+        if re.search(r"\bos\.(environ|getenv)|\bBaseSettings\b", path.read_text("utf-8"))
+    }
+    assert readers == {"bot/settings.py"}
+
+
+def test_only_storage_writes_sql() -> None:
+    writers = {
+        _name(path)
+        for path in OURS
+        for node in ast.walk(_tree(path))
+        if isinstance(node, ast.ImportFrom)
+        and (node.module or "").partition(".")[0] in ("sqlalchemy", "sqlmodel")
+        and QUERIES & {one.name for one in node.names}
+    }
+    assert writers
+    assert not [one for one in writers if not one.startswith("storage/")]
+
+
+def _docstrings(tree: ast.Module) -> set[int]:
+    """The places of all docstrings."""
+    kinds = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    return {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, kinds) and node.body and isinstance(node.body[0], ast.Expr)
+    }
+
+
+def test_no_vietnamese_words_in_code() -> None:
+    """Residents' words are content. The stand-ins' people are no residents."""
+    found = []
+    for path in OURS:
+        tree = _tree(path)
+        words = _docstrings(tree)
+        for node in ast.walk(tree):
+            said = node.value if isinstance(node, ast.Constant) else None
+            spoken = isinstance(said, str) and len(said) > 1 and VIETNAMESE.search(said)
+            if spoken and id(node) not in words:
+                found.append(f"{_name(path)}:{getattr(node, 'lineno', 0)}")
+    assert [one for one in found if not one.startswith("bot/standins/")] == []
+
+
+def test_every_module_says_what_it_is() -> None:
+    silent = [
+        _name(path) for path in OURS if path.stat().st_size and not ast.get_docstring(_tree(path))
+    ]
+    assert silent == []
+
+
+def test_files_and_functions_stay_small() -> None:
+    long = [_name(path) for path in OURS if len(path.read_text("utf-8").splitlines()) > 300]
+    assert long == []
+    lengths = {f"{_name(p)}:{f.name}": _length(f) for p in OURS for f in _functions(p)}
+    assert {name: lines for name, lines in lengths.items() if lines > 50} == {}
+    assert statistics.median(lengths.values()) <= 8
+
+
+def test_the_roots_are_ours_alone() -> None:
+    owners = importlib.metadata.packages_distributions()
+    for root in ROOTS:
+        assert set(owners.get(root, ["gocua"])) == {"gocua"}
+
+
+@pytest.mark.parametrize("setting", list(Settings.model_fields))
+def test_every_setting_is_documented(setting: str) -> None:
+    assert f"GOCUA_{setting.upper()}" in (ROOT / "docs/operate/settings.md").read_text("utf-8")
+
+
+def _commands(group: click.Group, path: str = "gocua") -> Iterator[str]:
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from _commands(command, f"{path} {name}")
+        else:
+            yield f"{path} {name}"
+
+
+@pytest.mark.parametrize("command", [*_commands(main)])
+def test_every_command_is_documented(command: str) -> None:
+    assert f"`{command}" in (ROOT / "docs/operate/commands.md").read_text("utf-8")
+
+
+def test_every_channel_has_its_page() -> None:
+    pages = [path for path in sorted((ROOT / "bot/channels").iterdir()) if path.is_dir()]
+    folders = [path for path in pages if (path / "channel.py").exists()]
+    assert len(folders) == len(_CHANNELS)
+    assert [path.name for path in folders if not (path / "README.md").exists()] == []
+
+
+def _links(path: Path) -> Iterator[str]:
+    for link in re.findall(r"\]\(([^)#\s]+)", path.read_text("utf-8")):
+        if "://" not in link:
+            yield link
+
+
+def test_links_in_the_documents_lead_somewhere() -> None:
+    documents = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "guides/README.md"]
+    broken = [
+        f"{_name(path)}: {link}"
+        for path in documents
+        for link in _links(path)
+        if not (path.parent / link).exists()
+    ]
+    assert broken == []
