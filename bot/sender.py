@@ -6,7 +6,6 @@ Sends run freely: a slow one holds up its own chat only.
 
 import asyncio
 import logging
-import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -56,7 +55,7 @@ class Sender:
         self._database, self._signals = database, signals
         self._channel, self._find_picture = channel, find_picture
         self._account: Account = (channel.name, channel.account)
-        self.holder = secrets.token_hex(8)
+        self.holder = signals.holder
         self._running: set[asyncio.Task[None]] = set()
         self._ends: Grouped[Outcome, None] = Grouped(database, self._end)
         self._woken = signals.subscribe(OUTBOX)
@@ -77,7 +76,7 @@ class Sender:
     async def _round(self) -> float:
         """Starts what may be sent now; returns the seconds until more may be."""
         room = MOST_AT_ONCE - len(self._running)
-        if room <= 0:
+        if room <= 0 or not self._signals.present:
             return _POLL_SECONDS
         try:
             claimed, wait = await self._database.write(

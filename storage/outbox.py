@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, case, func, or_, se
 from storage import lanes
 from storage.database import DAY
 from storage.rows import insert_new, table
+from storage.signals import gone
 from storage.tables import Delivery
 
 _outbox = table(Delivery)
@@ -176,7 +177,9 @@ def _ended_row(one: Ended) -> dict[str, Any]:
 def reap(connection: Connection, now: int, *, all_of_them: bool = False) -> int:
     """Rows whose sender died in mid-send: nobody can know. By their own policy they are
     sent again (the ledger counts the doubt) or left uncertain for a person to judge."""
-    dead = _sending if all_of_them else _sending & (_columns.lease_until < now)
+    holders = connection.execute(select(_columns.holder).where(_sending).distinct()).scalars()
+    lost = (_columns.lease_until < now) | _columns.holder.in_(gone(connection, holders.all()))
+    dead = _sending if all_of_them else _sending & lost
     found = connection.execute(select(_columns.id, _columns.address).where(dead)).all()
     if not found:
         return 0

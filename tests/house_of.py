@@ -25,6 +25,7 @@ class House:
     def __init__(self, database: Database, channel: FakeChannel, library: Library) -> None:
         self.database, self.channel = database, channel
         self.signals = Signals(database)
+        self.signals.present = True
         self.shelf = Shelf(library)
         self.runner = Runner(database, self.signals, {channel.name: channel}, self.shelf)
         self.sender = Sender(database, self.signals, channel, no_picture)

@@ -1,0 +1,61 @@
+"""A service that starts in a moment: forked from a process that has imported everything.
+
+For tests that kill it many times; otherwise it is the same service on the same port.
+"""
+
+import multiprocessing
+import os
+import time
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+import httpx
+from service import free_port
+
+_fork = multiprocessing.get_context("forkserver")
+_fork.set_forkserver_preload(["bot.commands.service", "webhooks.app", "bot.channels.registry"])
+
+
+def _serve(env: dict[str, str], port: int, log: str) -> None:
+    from bot.commands.service import serve
+
+    out = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    os.dup2(out, 1)
+    os.dup2(out, 2)
+    os.environ.update(env)
+    serve.main(["--port", str(port)], standalone_mode=False)
+
+
+class ForkedService:
+    """`env` are settings without their prefix."""
+
+    def __init__(self, folder: Path, **env: str) -> None:
+        self.port = free_port()
+        self.base = f"http://127.0.0.1:{self.port}"
+        self.log = folder / "service.log"
+        settings = {"DATA_DIR": str(folder / "data"), "BASE_URL": self.base, **env}
+        self.env = {f"GOCUA_{name}": value for name, value in settings.items()}
+        self._process: BaseProcess | None = None
+
+    def start(self, *, ready: bool = True) -> "ForkedService":
+        self._process = _fork.Process(target=_serve, args=(self.env, self.port, str(self.log)))
+        self._process.start()
+        end = time.monotonic() + 60
+        while ready and not self._ready():
+            if time.monotonic() > end:
+                raise TimeoutError(self.log.read_text()[-2000:])
+            time.sleep(0.01)
+        return self
+
+    def _ready(self) -> bool:
+        try:
+            return httpx.get(f"{self.base}/readyz", timeout=2).status_code == 200
+        except httpx.TransportError:
+            return False
+
+    def kill(self) -> None:
+        """SIGKILL, in the middle of whatever it does."""
+        if self._process:
+            self._process.kill()
+            self._process.join()
+            self._process = None
