@@ -43,9 +43,11 @@ def _length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
 
 
 def test_only_the_sender_sends() -> None:
+    """The stand-ins are the other side: what they send never reaches a platform."""
     senders = {
         _name(path)
         for path in OURS
+        if "standins" not in path.parts
         for node in ast.walk(_tree(path))
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
