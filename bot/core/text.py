@@ -72,7 +72,7 @@ def _tone_last(word: str) -> str:
     return unicodedata.normalize("NFC", letters) + tone
 
 
-def _may_mean(typed: str, word: str) -> bool:
+def may_mean(typed: str, word: str) -> bool:
     """True when `typed` is the word with some or all accents left out."""
     typed_letters, typed_tone = typed.rstrip(_TONES), typed[len(typed.rstrip(_TONES)) :]
     letters, tone = word.rstrip(_TONES), word[len(word.rstrip(_TONES)) :]
@@ -83,7 +83,7 @@ def _may_mean(typed: str, word: str) -> bool:
 
 def _phrase_at(typed: Sequence[str], phrase: Sequence[str], start: int) -> bool:
     part = typed[start : start + len(phrase)]
-    return len(part) == len(phrase) and all(map(_may_mean, part, phrase))
+    return len(part) == len(phrase) and all(map(may_mean, part, phrase))
 
 
 def _without_particles(typed: tuple[str, ...], particles: frozenset[str]) -> tuple[str, ...]:
