@@ -3,13 +3,12 @@
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import uvicorn
 from pydantic import SecretStr
 from starlette.applications import Starlette
 
-from bot.settings import Settings
+from bot.settings import Closed, Settings
 from bot.standins.telegram.cloud import TelegramCloud
 from bot.standins.telegram.server import create_app as telegram_app
 from bot.standins.zalo.cloud import ZaloCloud
@@ -19,7 +18,6 @@ from bot.terminal import Terminal
 TOKEN = "1000001:rehearsal"  # noqa: S105  # opens nothing but the stand-in
 BOT_TOKEN = "1000000000000000042:rehearsal"  # noqa: S105
 _SECRET = "rehearsal"  # noqa: S105
-_FOLDER = Path("data/rehearsal")
 _SCALE = 1 / 60  # of Zalo's waits between tries of a webhook
 
 
@@ -51,7 +49,8 @@ class StandIn:
 def rehearse(
     host: str, port: int, telegram_port: int, zalo_port: int, serve: Callable[..., None]
 ) -> None:
-    """Own data folder, own tokens: a rehearsal can never reach a resident."""
+    """Own data folder, own settings: a rehearsal can never reach a resident."""
+    folder = Settings().data_dir / "rehearsal"
     telegram, zalo = f"http://127.0.0.1:{telegram_port}", f"http://127.0.0.1:{zalo_port}"
     standins = (
         StandIn(telegram_app(TelegramCloud(TOKEN)), telegram_port),
@@ -59,10 +58,10 @@ def rehearse(
     )
     for one in standins:
         one.start()
-    settings = Settings(
+    settings = Closed(
         base_url=f"http://{host}:{port}",
-        data_dir=_FOLDER,
-        database_url=f"sqlite:///{_FOLDER}/gocua.db",
+        data_dir=folder,
+        database_url=f"sqlite:///{folder}/gocua.db",
         telegram_token=SecretStr(TOKEN),
         telegram_webhook_secret=SecretStr(_SECRET),
         telegram_api_url=telegram,

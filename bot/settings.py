@@ -3,7 +3,11 @@
 from pathlib import Path
 
 from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 
 class Settings(BaseSettings):
@@ -46,3 +50,17 @@ class Settings(BaseSettings):
             "ZALO_BOT": (self.zalo_bot_token, self.zalo_bot_webhook_secret),
         }
         return next((name for name, (token, secret) in pairs.items() if token and not secret), "")
+
+
+class Closed(Settings):
+    """Only what it is given: neither the environment nor .env can join it to anything real."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003  # the library's signature
+        init_settings: PydanticBaseSettingsSource,
+        *others: PydanticBaseSettingsSource,  # noqa: ARG003
+        **named: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (init_settings,)

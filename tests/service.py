@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import httpx
@@ -24,18 +25,20 @@ def free_port() -> int:
 class Service:
     """`env` are settings without their prefix. Logs go to a file, for grepping."""
 
-    def __init__(self, folder: Path, *, command: str = "serve", **env: str) -> None:
+    def __init__(
+        self, folder: Path, *, command: str = "serve", options: Sequence[str] = (), **env: str
+    ) -> None:
         self.port = free_port()
         self.base = f"http://127.0.0.1:{self.port}"
         self.log = folder / "service.log"
         settings = {"DATA_DIR": str(folder / "data"), "BASE_URL": self.base, **env}
         kept = {name: value for name, value in os.environ.items() if "GOCUA" not in name}
         self.env = {**kept, **{f"GOCUA_{name}": value for name, value in settings.items()}}
-        self._command = command
+        self._command = [command, *options]
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self, *, ready: bool = True) -> "Service":
-        arguments = [sys.executable, "-m", "bot", self._command, "--port", str(self.port)]
+        arguments = [sys.executable, "-m", "bot", *self._command, "--port", str(self.port)]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 arguments, cwd=ROOT, env=self.env, stdout=log, stderr=log, start_new_session=True

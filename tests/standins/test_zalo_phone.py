@@ -59,6 +59,19 @@ def test_a_chat_with_the_oa(phone: Phone, oa: Oa) -> None:
     assert all(one.seen for one in oa.zalo.people.messages(PERSON) if one.from_bot)
 
 
+def test_pictures_can_be_seen(phone: Phone, oa: Oa) -> None:
+    png = b"\x89PNG\r\n\x1a\n" + b"0" * 100
+    oa.zalo.people.say(PERSON, "chào")
+    name = oa.upload("image", "a.png", png)["data"]["attachment_id"]
+    for element in ({"attachment_id": name}, {"url": "https://example.vn/a.png"}):
+        payload = {"template_type": "media", "elements": [{"media_type": "image", **element}]}
+        oa.say({"text": "Ảnh", "attachment": {"type": "template", "payload": payload}})
+    uploaded, linked = (one["photo"] for one in phone.shown(OA_CHAT)["messages"][-2:])
+    assert linked == "https://example.vn/a.png"
+    assert phone.client.get(uploaded).content == png
+    assert phone.client.get("/_media/none").status_code == 404
+
+
 def test_blocking_the_oa(phone: Phone, oa: Oa) -> None:
     phone.act(OA_CHAT, "block", blocked=True)
     assert oa.say({"text": "Chào"})["error"] == -217

@@ -15,7 +15,10 @@ Act = Callable[[str, dict[str, Any]], object]
 
 
 def phone(page: Path, show: Show, acts: Mapping[str, Act], refusal: type[Exception]) -> list[Route]:
-    """`show` gives {"messages", "blocked", "waiting"} of a chat; acts are by name."""
+    """`show` gives {"messages", "blocked", "waiting"} of a chat; acts are by name.
+
+    A message's `photo` is an address the page can show.
+    """
 
     async def front(_: Request) -> Response:
         return FileResponse(page)

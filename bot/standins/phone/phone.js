@@ -18,7 +18,13 @@ async function act(name, body) {
 function bubble(message) {
   const item = document.createElement("li");
   if (!message.from_bot) item.className = "mine";
-  item.textContent = (message.photo ? "🖼 " : "") + message.text;
+  if (message.photo) {
+    const image = document.createElement("img");
+    image.src = message.photo;
+    image.alt = "Hình gửi kèm";
+    item.append(image);
+  }
+  item.append(message.text);
   const row = document.createElement("div");
   row.className = "row";
   for (const button of message.buttons.flat()) {

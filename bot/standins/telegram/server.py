@@ -88,6 +88,8 @@ def create_app(cloud: TelegramCloud, retry_base: float = 2.0) -> Starlette:
 def _phone(people: People) -> list[Route]:
     def show(chat: str) -> Json:
         messages = [asdict(one) for one in people.messages(int(chat))]
+        for one in messages:
+            one["photo"] = one["photo"] and f"/file/bot{people.cloud.token}/photos/{one['photo']}"
         blocked, waiting = people.chat(int(chat)).blocked, len(people.cloud.waiting)
         return {"messages": messages, "blocked": blocked, "waiting": waiting}
 

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.standins.phone import phone
@@ -11,13 +13,14 @@ from bot.standins.zalo.model import Json, RefusedError, Shown
 from bot.standins.zalo.people import People
 
 _PAGE = Path(__file__).parent / "phone.html"
+_MEDIA = "/_media/"
 _BLOCKED = -217
 
 
 def phone_routes(cloud: ZaloCloud) -> list[Route]:
     acts = _Acts(cloud)
     works = {"say": acts.say, "press": acts.press, "photo": acts.photo, "block": acts.block}
-    return phone(_PAGE, acts.show, works, RefusedError)
+    return [Route(f"{_MEDIA}{{name}}", acts.media), *phone(_PAGE, acts.show, works, RefusedError)]
 
 
 class _Acts:
@@ -28,6 +31,10 @@ class _Acts:
         """Whether it is with the OA, and the person."""
         kind, _, name = chat.partition("/")
         return kind == "oa", name
+
+    async def media(self, request: Request) -> Response:
+        upload = self._oa.oa.media.uploads.get(request.path_params["name"])
+        return Response(upload.content if upload else b"", 200 if upload else 404)
 
     def show(self, chat: str) -> Json:
         """Looking at a chat with the OA is seeing its messages."""
@@ -76,7 +83,7 @@ def _plain(shown: Shown) -> Json:
         "id": shown.id,
         "from_bot": shown.from_bot,
         "text": text,
-        "photo": shown.photo,
+        "photo": shown.photo if "://" in shown.photo else shown.photo and _MEDIA + shown.photo,
         "buttons": [
             [{"text": one["title"], "callback_data": one["title"]}] for one in shown.pressable()
         ],
