@@ -10,6 +10,7 @@ from bot.core.address import Address
 from bot.core.events import (
     ChatMoved,
     DataWithdrawn,
+    GroupAsked,
     GroupChanged,
     GroupTouched,
     Ignored,
@@ -26,6 +27,8 @@ _WITHDRAWN = "user-withdraw"
 def notice(connection: Connection, received: Received, now: int) -> None:
     address, account = received.address, (received.address.channel, received.address.account)
     match received.event:
+        case GroupAsked():
+            _group(connection, address, GroupChanged("", member=True, can_post=True), now)
         case GroupChanged() | GroupTouched() as news:
             _group(connection, address, news, now)
         case ReachabilityChanged(reachable):

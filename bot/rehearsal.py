@@ -51,20 +51,29 @@ def rehearse(
 ) -> None:
     """Own data folder, own settings: a rehearsal can never reach a resident."""
     folder = Settings().data_dir / "rehearsal"
-    telegram, zalo = f"http://127.0.0.1:{telegram_port}", f"http://127.0.0.1:{zalo_port}"
+    base, here = f"http://{host}:{port}", "http://127.0.0.1"
+    telegram, zalo = f"{here}:{telegram_port}", f"{here}:{zalo_port}"
+    cloud = ZaloCloud(bot_token=BOT_TOKEN)
     standins = (
         StandIn(telegram_app(TelegramCloud(TOKEN)), telegram_port),
-        StandIn(zalo_app(ZaloCloud(bot_token=BOT_TOKEN), _SCALE), zalo_port),
+        StandIn(zalo_app(cloud, _SCALE, f"{base}/hooks/zalo-oa"), zalo_port),
     )
     for one in standins:
         one.start()
     settings = Closed(
-        base_url=f"http://{host}:{port}",
+        base_url=base,
+        secret_key=SecretStr(_SECRET),
         data_dir=folder,
         database_url=f"sqlite:///{folder}/gocua.db",
         telegram_token=SecretStr(TOKEN),
         telegram_webhook_secret=SecretStr(_SECRET),
         telegram_api_url=telegram,
+        zalo_oa_app_id=cloud.oa.console.app_id,
+        zalo_oa_app_secret=SecretStr(cloud.oa.console.app_secret),
+        zalo_oa_webhook_secret=SecretStr(cloud.oa.console.oa_secret),
+        zalo_oa_refresh_token=SecretStr(cloud.oa.oauth.pair()["refresh_token"]),
+        zalo_oa_api_url=zalo,
+        zalo_oa_oauth_url=zalo,
         zalo_bot_token=SecretStr(BOT_TOKEN),
         zalo_bot_webhook_secret=SecretStr(_SECRET),
         zalo_bot_api_url=zalo,

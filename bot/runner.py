@@ -24,7 +24,7 @@ from bot.core.effects import (
     RecordProgress,
     Say,
 )
-from bot.core.events import ChoiceMade, GuideStarted, MediaReceived, TextReceived
+from bot.core.events import ChoiceMade, GroupAsked, GuideStarted, MediaReceived, TextReceived
 from bot.core.guide import Phrase
 from bot.core.secrets import Secret
 from bot.core.state import Conversation, from_plain, to_plain
@@ -182,6 +182,8 @@ class Runner:
                 batch.states[seat] = batch.changed[seat] = after
             case other:
                 notice(connection, replace(received, event=other), batch.now)
+                if isinstance(other, GroupAsked):
+                    batch.say(update, Message(self._shelf.guides.phrases[Phrase.GROUP]))
 
     def _write(self, connection: Connection, batch: _Batch) -> None:
         states = {

@@ -76,6 +76,11 @@ class GroupNews(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class GroupAsked:
+    """Somebody spoke to the account in a group, which is known by that."""
+
+
+@dataclass(frozen=True, slots=True)
 class GroupTouched:
     """Something about a group changed that its platform has to be asked about."""
 
@@ -118,6 +123,7 @@ Event = GuideStarted | ChoiceMade | TextReceived | MediaReceived
 Notice = (
     ReachabilityChanged
     | GroupChanged
+    | GroupAsked
     | GroupTouched
     | ReceiptCame
     | PersonAnswered

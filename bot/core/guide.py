@@ -135,6 +135,7 @@ class Phrase(StrEnum):
     UPDATED = "updated"
     MANNER = "manner"
     MANNERS = "manners"
+    GROUP = "group"
     FAILED = "failed"
 
 

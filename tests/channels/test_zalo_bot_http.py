@@ -1,6 +1,7 @@
 """The Zalo Bot channel against its cloud's stand-in over real HTTP: every kind of answer."""
 
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -74,13 +75,47 @@ async def test_a_picture_goes_by_its_public_address(cloud: Zalo, channel: ZaloBo
     await hidden.close()
 
 
+async def _whole(channel: ZaloBot, outgoing: Outgoing) -> list[NotSent]:
+    """As the ledger does it: call by call, until it is sent. What was said in between."""
+    said: list[NotSent] = []
+    while isinstance(result := await channel.send(outgoing), NotSent):
+        assert result.failure is Failure.AGAIN
+        said.append(result)
+        outgoing = replace(outgoing, part=result.part, before=result.code)
+    return said
+
+
 async def test_long_texts_arrive_whole(cloud: Zalo, channel: ZaloBot) -> None:
     known = len(cloud.from_bot(LAN))
     lines = "\n".join(f"Dòng {number}: " + "x" * 90 for number in range(60))
-    assert isinstance(await channel.send(_to(message=Message(lines))), Sent)
+    calls = await _whole(channel, _to(message=Message(lines)))
     shown = [one.text for one in cloud.from_bot(LAN)[known:]]
-    assert len(shown) > 1
+    assert len(shown) == len(calls) + 1 > 1
     assert "\n".join(shown) == lines
+    done = replace(_to(message=Message(lines)), part=len(shown))
+    assert await channel.send(done) == Sent(""), "a crash before the end was noted"
+
+
+@pytest.mark.parametrize("words", ["Bác bấm nút này.", "Bác bấm nút này. " * 200])
+async def test_a_picture_that_is_refused_is_left_out(
+    cloud: Zalo, channel: ZaloBot, words: str
+) -> None:
+    known = len(cloud.from_bot(LAN))
+    message = Message(words, (), 3, Picture("vneid/a.png", "Nút"))
+    cloud.bot.faults.refusals = [400]
+    await _whole(channel, _to(message=message, picture=PictureFile(Path("a.png"), "Nút", "d1")))
+    shown = cloud.from_bot(LAN)[known:]
+    assert " ".join(one.text for one in shown) == words
+    assert not any(one.photo for one in shown)
+
+
+async def test_a_picture_of_an_hour_with_faults_is_tried_again(
+    cloud: Zalo, channel: ZaloBot
+) -> None:
+    message = Message("Bác bấm nút này.", (), 3, Picture("vneid/a.png", "Nút"))
+    cloud.bot.faults.refusals = [403]
+    sent = await channel.send(_to(message=message, picture=PictureFile(Path("a.png"), "", "d1")))
+    assert sent == NotSent(Failure.TEMPORARY, "server-error")
 
 
 async def test_answers_that_are_lost_or_none(cloud: Zalo, channel: ZaloBot) -> None:

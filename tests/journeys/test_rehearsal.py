@@ -60,9 +60,10 @@ def _say(page: Page, text: str) -> None:
     ("port", "who", "pressed"),
     [
         (TELEGRAM, "1001", True),
+        (ZALO, "oa/2460000000000000001", True),
         (ZALO, "bot/6ede9afa66b88fe60001", False),
     ],
-    ids=["telegram", "zalo-bot"],
+    ids=["telegram", "zalo-oa", "zalo-bot"],
 )
 def test_a_person_chats_in_the_browser(
     page: Page, library: Library, port: int, who: str, pressed: bool

@@ -1,4 +1,4 @@
-"""The Zalo Bot channel: `send` is the only way to the Bot Platform."""
+"""The Zalo Bot channel: `send` makes one call of the Bot Platform, whatever a message takes."""
 
 import hmac
 from collections.abc import Mapping
@@ -8,15 +8,16 @@ import httpx
 import orjson
 from httpx_aiohttp import AiohttpTransport
 
-from bot.channels.base import Intake, Limits, NotSent, Outgoing, Received, Sent
+from bot.channels.base import Failure, Intake, Limits, NotSent, Outgoing, Received, Sent
 from bot.channels.wire import lost, refused
 from bot.channels.zalo_bot.parse import NAME, account_of, intake, parse
-from bot.channels.zalo_bot.render import TEXT, Call, calls, failure
+from bot.channels.zalo_bot.render import PHOTO, TEXT, Call, calls, failure
 from bot.core.secrets import Secret
 
 _SECRET_HEADER = "x-bot-api-secret-token"  # noqa: S105  # a header's name
 _TIMEOUT = httpx.Timeout(15, connect=5, pool=5)
 _SECOND = 1_000_000
+_NO_PICTURE = "no-picture"
 _JSON = {"content-type": "application/json"}
 
 
@@ -61,18 +62,23 @@ class ZaloBot:
 
     async def send(self, outgoing: Outgoing) -> Sent | NotSent:
         """A press has nothing to be shown on: without text there is nothing to send."""
-        reference = ""
-        for one in self._calls(outgoing):
-            result = await self._call(one.method, one.params)
-            if isinstance(result, NotSent):
-                return result
-            reference = str(result.get("message_id", ""))
-        return Sent(reference)
+        every, part = self._calls(outgoing), outgoing.part
+        if part >= len(every):
+            return Sent("")
+        result = await self._call(every[part].method, every[part].params)
+        if isinstance(result, NotSent):
+            return _without(result, part, len(every)) if every[part].method == PHOTO else result
+        if part + 1 < len(every):
+            return NotSent(Failure.AGAIN, "more", part=part + 1)
+        return Sent(str(result.get("message_id", "")))
 
     def _calls(self, outgoing: Outgoing) -> list[Call]:
         if not outgoing.message.text:
             return []
-        shown = outgoing.message.picture if outgoing.picture and self._pictures else None
+        usable = outgoing.picture and self._pictures
+        if outgoing.before == _NO_PICTURE and not outgoing.part:
+            usable = None
+        shown = outgoing.message.picture if usable else None
         picture = f"{self._pictures}/{shown.path}" if shown else ""
         return calls(outgoing.address.id, outgoing.message, picture, self._line)
 
@@ -101,3 +107,10 @@ class ZaloBot:
 
     async def close(self) -> None:
         await self._http.aclose()
+
+
+def _without(refused: NotSent, part: int, calls: int) -> NotSent:
+    """A picture that is refused for good is left out; its message goes without."""
+    if refused.failure is not Failure.PERMANENT:
+        return refused
+    return NotSent(Failure.AGAIN, _NO_PICTURE, part=part if calls == 1 else part + 1)

@@ -13,7 +13,7 @@ import orjson
 
 from bot.channels.base import Intake, MalformedError, Received, decoded, masked
 from bot.core.address import Address
-from bot.core.events import Event, GroupChanged, Ignored, MediaReceived, Notice, TextReceived
+from bot.core.events import Event, GroupAsked, Ignored, MediaReceived, Notice, TextReceived
 from bot.core.secrets import Secret
 
 NAME = "zalo_bot"
@@ -62,7 +62,7 @@ def _event(name: str, message: Json, chat: Json, secrets: frozenset[Secret]) -> 
     if _part(message, "from").get("is_bot") is True:
         return Ignored("not-a-person")
     if chat.get("chat_type") != "PRIVATE":
-        return GroupChanged("", member=True, can_post=True)
+        return GroupAsked()
     if name in _MEDIA:
         return MediaReceived(_MEDIA[name])
     text = message.get("text")

@@ -8,6 +8,7 @@ from bot.channels.typed import numbered, split
 from bot.core.effects import Message
 
 TEXT = 2000
+PHOTO = "sendPhoto"
 MOST_PEOPLE, MOST_MESSAGES = 50, 3000  # of the Basic package; messages both ways, a month
 _QUOTA_SECONDS = 3600.0  # nobody is told when it is renewed
 _REFUSALS = {
@@ -30,8 +31,8 @@ def calls(chat: str, message: Message, picture: str, line: str) -> list[Call]:
     """In order. `picture` is its public address or empty; `line` shows one typed choice."""
     text = numbered(message, line)
     if picture and len(text) <= TEXT:
-        return [Call("sendPhoto", {"chat_id": chat, "photo": picture, "caption": text})]
-    first = [Call("sendPhoto", {"chat_id": chat, "photo": picture})] if picture else []
+        return [Call(PHOTO, {"chat_id": chat, "photo": picture, "caption": text})]
+    first = [Call(PHOTO, {"chat_id": chat, "photo": picture})] if picture else []
     texts = [Call("sendMessage", {"chat_id": chat, "text": one}) for one in split(text, TEXT)]
     return first + texts
 

@@ -90,6 +90,9 @@ class Delivery:
         except httpx.HTTPError:
             return 0
 
-    async def probe(self, url: str) -> bool:
-        """What saving an address in the console does: an empty object without signature."""
-        return await self._posted(url, b"{}", _JSON) == 200
+    async def save(self, url: str) -> bool:
+        """What the console does: only an address that takes an empty object is saved."""
+        taken = await self._posted(url, b"{}", _JSON) == 200
+        if taken:
+            self._mail.url, self._mail.subscribed = url, True
+        return taken

@@ -20,12 +20,15 @@ from bot.standins.zalo.oa import OaCloud
 from bot.standins.zalo.phone import phone_routes
 from bot.standins.zalo.tokens import Tokens
 
-_PATIENCE, _KNOCK = 120.0, 0.5
+_KNOCK = 0.5
 _POLL, _LONGEST_POLL = 0.05, 30.0
 
 
-def create_app(cloud: ZaloCloud, scale: float = 1 / 500) -> Starlette:
-    """`scale` shrinks the waits between tries of a webhook: 1.0 is Zalo's own."""
+def create_app(cloud: ZaloCloud, scale: float = 1 / 500, hook: str = "") -> Starlette:
+    """`scale` shrinks the waits between tries of a webhook: 1.0 is Zalo's own.
+
+    `hook` is saved in the console as soon as somebody answers there.
+    """
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -33,7 +36,9 @@ def create_app(cloud: ZaloCloud, scale: float = 1 / 500) -> Starlette:
         app.state.oa_delivery = deliveries[0]
         for one in deliveries:
             one.start()
+        knocking = asyncio.create_task(_knock(deliveries[0], hook))
         yield
+        knocking.cancel()
         for one in deliveries:
             await one.stop()
 
@@ -51,6 +56,11 @@ def create_app(cloud: ZaloCloud, scale: float = 1 / 500) -> Starlette:
             *phone_routes(cloud),
         ],
     )
+
+
+async def _knock(delivery: Delivery, hook: str) -> None:
+    while hook and not await delivery.save(hook):  # noqa: ASYNC110  # another program's start
+        await asyncio.sleep(_KNOCK)
 
 
 async def _fault(faults: Faults) -> Response | None:
@@ -113,16 +123,10 @@ class _Oa:
         return JSONResponse(body, headers=headers)
 
     async def save_webhook(self, request: Request) -> Response:
-        """{"url", "patient"?}: what the console does. Patient: knocks until someone answers."""
-        wanted = await request.json()
+        """{"url"}: what an admin does in the console."""
         delivery: Delivery = request.app.state.oa_delivery
-        knocks = int(_PATIENCE / _KNOCK) if wanted.get("patient") else 1
-        for _ in range(knocks):
-            if await delivery.probe(wanted["url"]):
-                self._oa.mail.url, self._oa.mail.subscribed = wanted["url"], True
-                return JSONResponse({"saved": True})
-            await asyncio.sleep(_KNOCK if knocks > 1 else 0)
-        return JSONResponse({"saved": False}, 400)
+        saved = await delivery.save((await request.json())["url"])
+        return JSONResponse({"saved": saved}, 200 if saved else 400)
 
 
 class _Bot:
