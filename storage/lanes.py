@@ -6,10 +6,10 @@ from typing import Any
 from sqlalchemy import Connection, func, select, update
 
 from bot.core.address import Address
-from storage.rows import insert_new, table
+from storage.rows import batches, insert_new, table
 from storage.tables import Delivery, InboxUpdate, Lane
 
-REPLY, PERSONAL, BULK = 0, 1, 2
+REPLY, EMERGENCY, PERSONAL, BULK = 0, 1, 2, 3
 _lane = table(Lane)
 _columns = _lane.c
 _outbox = table(Delivery).c
@@ -22,9 +22,12 @@ def hold(connection: Connection, addresses: Iterable[str], *, wait: bool) -> set
     """
     wanted = sorted(set(addresses))
     insert_new(connection, Lane, [_new(Address.parse(one)) for one in wanted])
-    statement = select(_columns.address).where(_columns.address.in_(wanted))
-    locked = statement.order_by(_columns.address).with_for_update(skip_locked=not wait)
-    return set(connection.execute(locked).scalars())
+    held: set[str] = set()
+    for part in batches(wanted):
+        statement = select(_columns.address).where(_columns.address.in_(part))
+        locked = statement.order_by(_columns.address).with_for_update(skip_locked=not wait)
+        held.update(connection.execute(locked).scalars())
+    return held
 
 
 def _new(address: Address) -> dict[str, Any]:

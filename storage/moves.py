@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, select, update
 
 from bot.core.address import Address
-from storage import lanes, people
+from storage import groups, lanes, people
 from storage.rows import table
 from storage.tables import (
     Consent,
@@ -26,6 +26,7 @@ def move(connection: Connection, old: Address, new: Address, now: int) -> None:
     both = {str(old), str(new)}
     lanes.hold(connection, both, wait=True)
     people.move(connection, str(old), str(new), now)
+    groups.moved(connection, str(old), str(new))
     connection.execute(
         update(_outbox)
         .where(_outbox.c.address == str(old), _outbox.c.state == "queued")

@@ -50,12 +50,18 @@ class Operation(StrEnum):
     IMPORT_GROUPS = "import-groups"
     CLAIM_GROUP = "claim-group"
     SEE_AUDIT = "see-audit"
+    COMPOSE_ANNOUNCEMENT = "compose-announcement"
+    APPROVE_ANNOUNCEMENT = "approve-announcement"
+    STEER_ANNOUNCEMENT = "steer-announcement"
+    SEE_ANNOUNCEMENTS = "see-announcements"
 
 
 _SELF = frozenset({Role.RESIDENT})
 _TEAM = frozenset({Role.MEMBER, Role.LEAD, Role.OPERATOR})
 _LEADS = frozenset({Role.LEAD, Role.OPERATOR})
 _OPERATOR = frozenset({Role.OPERATOR})
+_OFFICIALS = frozenset({Role.AUTHOR, Role.APPROVER, Role.OPERATOR})
+_APPROVERS = frozenset({Role.APPROVER})
 
 RULES: Mapping[Operation, frozenset[Role]] = {
     Operation.SEE_HOUSEHOLDS: _TEAM,
@@ -81,6 +87,10 @@ RULES: Mapping[Operation, frozenset[Role]] = {
     Operation.IMPORT_GROUPS: _OPERATOR,
     Operation.CLAIM_GROUP: _TEAM,
     Operation.SEE_AUDIT: _OPERATOR,
+    Operation.COMPOSE_ANNOUNCEMENT: _OFFICIALS,
+    Operation.APPROVE_ANNOUNCEMENT: _APPROVERS,
+    Operation.STEER_ANNOUNCEMENT: _OFFICIALS,
+    Operation.SEE_ANNOUNCEMENTS: _OFFICIALS | _TEAM,
 }
 
 

@@ -23,6 +23,15 @@ class Problem(StrEnum):
     BAD_VALUE = "bad-value"
     BAD_CODE = "bad-code"
     TOO_MANY = "too-many"
+    NO_ANNOUNCEMENT = "no-announcement"
+    NO_GROUP = "no-group"
+    WRONG_STATE = "wrong-state"
+    CHANGED = "changed"
+    OWN_WORK = "own-work"
+    NO_REASON = "no-reason"
+    WRONG_COUNT = "wrong-count"
+    NOBODY = "nobody"
+    TOO_LATE = "too-late"
 
 
 class Refused(Exception):  # noqa: N818  # a refusal is an answer, not an error

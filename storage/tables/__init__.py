@@ -6,6 +6,13 @@ Every `*_at` and `*_until` column is whole microseconds since 1970 UTC.
 from sqlmodel import SQLModel
 
 from storage.tables.accounts import AccountFact, PlatformToken
+from storage.tables.announcements import (
+    Announcement,
+    AnnouncementEdit,
+    AnnouncementView,
+    Approval,
+    Recipient,
+)
 from storage.tables.chats import (
     Chat,
     Contact,
@@ -31,6 +38,10 @@ from storage.tables.teams import GroupChat, RoleGrant, Team, TeamArea, TeamMembe
 
 __all__ = [
     "AccountFact",
+    "Announcement",
+    "AnnouncementEdit",
+    "AnnouncementView",
+    "Approval",
     "Area",
     "AreaName",
     "Attempt",
@@ -58,6 +69,7 @@ __all__ = [
     "PersonAddress",
     "PlatformToken",
     "Progress",
+    "Recipient",
     "RoleGrant",
     "Team",
     "TeamArea",

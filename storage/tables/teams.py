@@ -51,7 +51,8 @@ class RoleGrant(SQLModel, table=True):
 class GroupChat(SQLModel, table=True):
     """A neighbourhood's group as it is known to officials, whether or not the bot is in it.
 
-    `address` is empty until a known member has claimed it from inside the group.
+    `address` is empty until a known member has claimed it from inside the group, with the code
+    whose digest is `claim`. Whoever claimed a relay group posts in it.
     """
 
     __tablename__ = "group_chat"
@@ -63,3 +64,5 @@ class GroupChat(SQLModel, table=True):
     address: str
     claimed_by: int
     claimed_at: int | None = Field(sa_column=moment(empty=True))
+    claim: str
+    claim_until: int = Field(sa_column=moment())

@@ -1,0 +1,61 @@
+"""Groups: registered by officials, claimed by a known member with a code from inside."""
+
+import secrets
+from hashlib import sha256
+
+from sqlalchemy import Connection
+
+from bot.core.announcement import Way, short_code
+from bot.core.rights import Actor, Operation
+from bot.services import access
+from bot.services.access import Problem, Refused
+from storage import audit, groups
+from storage.database import HOUR
+
+LASTS = 24 * HOUR
+
+
+def _digest(code: str) -> str:
+    return sha256(code.strip().upper().encode()).hexdigest()
+
+
+def register(
+    connection: Connection, actor: Actor, now: int, code: str, area: str, way: Way, name: str
+) -> None:
+    access.require(connection, actor, Operation.CLAIM_GROUP, area)
+    tidied = " ".join(name.split())
+    if not tidied or groups.get(connection, code):
+        raise Refused(Problem.SAME if tidied else Problem.BAD_VALUE)
+    groups.put(connection, [{"code": code, "area": area, "channel": way, "name": tidied}])
+    audit.record(connection, actor, Operation.CLAIM_GROUP, f"group:{code}", now, step="register")
+
+
+def claim_code(connection: Connection, actor: Actor, now: int, code: str) -> str:
+    """To be posted in the group within a day; a new one replaces the old."""
+    found = groups.get(connection, code)
+    if found is None:
+        raise Refused(Problem.NO_GROUP)
+    access.require(connection, actor, Operation.CLAIM_GROUP, found.area)
+    made = short_code(secrets.randbits(64))
+    groups.offer(connection, code, _digest(made), now + LASTS)
+    audit.record(connection, actor, Operation.CLAIM_GROUP, f"group:{code}", now, step="code")
+    return made
+
+
+def claim(
+    connection: Connection, actor: Actor, now: int, claim: str, channel: str, address: str
+) -> groups.Group:
+    """The group the code stands for becomes the one at this address. A relay group is claimed
+    in the member's own chat: `channel` and `address` are that chat's, and it gets a keeper."""
+    found = groups.by_claim(connection, _digest(claim), now)
+    if found is None:
+        raise Refused(Problem.BAD_CODE)
+    access.require(connection, actor, Operation.CLAIM_GROUP, found.area)
+    relay = found.channel == Way.RELAY
+    if not relay and found.channel != channel:
+        raise Refused(Problem.BAD_VALUE)
+    bound = "" if relay else address
+    if not groups.claim(connection, found.code, bound, actor.person, now):
+        raise Refused(Problem.SAME)
+    audit.record(connection, actor, Operation.CLAIM_GROUP, f"group:{found.code}", now, step="claim")
+    return found
