@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
@@ -17,7 +18,9 @@ from bot.channels.base import Channel, Intake
 from bot.channels.registry import Needs, ZaloBotNeeds, channels
 from bot.channels.zalo_oa.render import Words
 from bot.core.address import Address
+from bot.dispatch import Dispatcher
 from bot.library import Library
+from bot.notice_words import NoticeWords
 from bot.pictures import Pictures
 from bot.runner import Runner
 from bot.sender import Sender
@@ -67,6 +70,7 @@ class Wiring:
         self.signals = Signals(self.database)
         self.library = Library()
         self.shelf = Shelf(self.library)
+        self.notice_words = NoticeWords(settings.base_url, ZoneInfo(settings.timezone))
         self.pictures = Pictures(self.database, self.shelf, self.library.root, settings.data_dir)
         self.zalo = Zalo.of(settings, self.database, self._words())
         self.channels = channels(self._needs())
@@ -161,10 +165,15 @@ class Wiring:
             self._run(Runner(self.database, self.signals, self.channels, self.shelf).run)
             for channel in self.channels.values():
                 self._run(Sender(self.database, self.signals, channel, self.pictures.file).run)
+            self._run(self._dispatcher().run)
             self._run(self._sweep)
         if self.role in ("all", "web"):
             for channel in self.channels.values():
                 self._run(partial(self._prepare, channel))
+
+    def _dispatcher(self) -> Dispatcher:
+        accounts = [(one.name, one.account) for one in self.channels.values()]
+        return Dispatcher(self.database, self.signals, self.notice_words, accounts)
 
     def _run(self, work: Callable[[], Awaitable[None]]) -> None:
         self._tasks.append(asyncio.create_task(_kept_alive(work)))

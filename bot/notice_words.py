@@ -1,0 +1,97 @@
+"""How announcements read: guides/notices.yaml around an official's own words."""
+
+from collections.abc import Mapping
+from datetime import datetime, tzinfo
+from typing import Any
+
+import yaml
+
+from bot.core.announcement import Kind
+from bot.core.authenticity import Answer, Finding, Original
+from bot.core.effects import Message
+from bot.core.guide import Choice, Picture
+from bot.library import GUIDES
+from storage.announcements import Kept
+
+SEEN, POSTED = "tb-xem.", "tb-dang."
+_MICRO = 1_000_000
+
+
+class NoticeWords:
+    """`base` is the public address, `zone` that of the dates."""
+
+    def __init__(self, base: str, zone: tzinfo) -> None:
+        self.base, self.zone = base, zone
+        self._words: Any = yaml.safe_load((GUIDES / "notices.yaml").read_text("utf-8"))
+
+    def say(self, key: str, **values: object) -> str:
+        """`key` may lead into a section: "finding.true"."""
+        found: Any = self._words
+        for part in key.split("."):
+            found = found[part]
+        return str(found).format(**values)
+
+    def day(self, moment: int) -> str:
+        return datetime.fromtimestamp(moment // _MICRO, self.zone).strftime("%d/%m/%Y")
+
+    def link(self, code: str) -> str:
+        return f"{self.base}/tb/{code}"
+
+    def whole(self, kept: Kept, earlier: int) -> str:
+        """The text as it is sent; `earlier` is the number of the one it follows."""
+        return self.say(
+            kept.content.kind,
+            number=kept.number,
+            day=self.day(kept.approved_at or kept.created_at),
+            text=kept.content.text,
+            link=self.link(kept.code),
+            code=kept.code,
+            earlier=earlier,
+        )
+
+    def message(self, kept: Kept, earlier: int) -> Message:
+        """With a button to say it was seen."""
+        button = Choice(f"{SEEN}{kept.code}", self.say("seen_button"))
+        return Message(self.whole(kept, earlier), (button,), picture=self._picture(kept))
+
+    def _picture(self, kept: Kept) -> Picture | None:
+        path = kept.content.picture
+        return Picture(path, kept.content.text.split("\n")[0][:100]) if path else None
+
+    def relay(self, kept: Kept, earlier: int, group: str, copy: int) -> list[Message]:
+        """What to do, and the text alone, so that it can be copied as it is."""
+        button = Choice(f"{POSTED}{copy}", self.say("posted_button"))
+        asked = Message(self.say("relay_ask", group=group))
+        text = Message(self.whole(kept, earlier), (button,), picture=self._picture(kept))
+        return [asked, text]
+
+    def reminder(self, kept: Kept, group: str, copy: int) -> Message:
+        button = Choice(f"{POSTED}{copy}", self.say("posted_button"))
+        return Message(self.say("relay_remind", number=kept.number, group=group), (button,))
+
+    def original(self, kept: Kept, earlier: int, later: tuple[Kind, int] | None = None) -> Original:
+        replaced = (later[0], str(later[1])) if later else None
+        day = self.day(kept.approved_at)
+        return Original(str(kept.number), kept.code, day, self.whole(kept, earlier), replaced)
+
+    def answer(self, answer: Answer) -> str:
+        """What a resident is told of a text they asked about."""
+        original = answer.original
+        if original is None:
+            return self.say("finding.unknown")
+        part = answer.finding is Finding.TRUE and answer.part
+        values: Mapping[str, object] = {
+            "number": original.number,
+            "day": original.day,
+            "link": self.link(original.code),
+            "ours": answer.ours or self.say("nothing"),
+            "theirs": answer.theirs or self.say("nothing"),
+            "later": original.later[1] if original.later else "",
+        }
+        return self.say(f"finding.{'part' if part else answer.finding}", **values)
+
+    def reason(self, code: str) -> tuple[str, str]:
+        """What happened and what to do."""
+        known = self._words["reasons"]
+        found = known.get(code, known["other"])
+        return found["what"], found["do"]

@@ -1,0 +1,286 @@
+"""Announcements on their way: hours, copies, pauses, relay, corrections, and the sums."""
+
+from collections.abc import Callable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from fakes import Clock, FakeChannel
+from house_of import House
+from sqlalchemy import Connection, text
+from village import NEAR, find, plant
+
+from bot.channels.base import Failure, NotSent
+from bot.core.announcement import Content, Kind, State, Way
+from bot.core.rights import Actor, Grant, Role
+from bot.dispatch import Dispatcher
+from bot.library import Library
+from bot.notice_words import NoticeWords
+from bot.services import announcements as service
+from storage import announcements, groups, links, people, recipients, relays
+from storage.announcements import Kept
+from storage.database import DAY, HOUR, SECOND, Database
+
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+AUTHOR = Actor(1001, "test", (Grant(Role.AUTHOR, ""), Grant(Role.APPROVER, "")))
+APPROVER = Actor(1002, "test", (Grant(Role.APPROVER, ""),))
+CONTENT = Content("Thứ sáu cắt điện.", areas=("*",), ways=tuple(Way), channels=("fake",))
+MORNING = int(datetime(2027, 1, 15, 9, tzinfo=ZONE).timestamp()) * SECOND
+
+
+class Office:
+    """An approved announcement and the machinery that sends it, one step at a time."""
+
+    def __init__(self, house: House, clock: Clock) -> None:
+        self.house, self.clock, self.database = house, clock, house.database
+        words = NoticeWords("https://gocua.test", ZONE)
+        self.dispatcher = Dispatcher(self.database, house.signals, words, [("fake", "one")])
+        clock.now = MORNING
+        self.database.write_now(self._village)
+
+    def _village(self, connection: Connection) -> None:
+        """A group the bot is in, a relay group kept by Anh Dũng, three residents."""
+        plant(connection)
+        keeper = find(connection, "Anh Dũng")
+        kinds = {"g1": "fake", "g2": "relay", "g3": "telegram"}
+        rows = [
+            {"code": code, "area": NEAR, "channel": kind, "name": f"Nhóm {code}"}
+            for code, kind in kinds.items()
+        ]
+        groups.put(connection, rows)
+        connection.execute(text("UPDATE group_chat SET channel = 'zalo_bot' WHERE code = 'g1'"))
+        groups.claim(connection, "g1", "fake:one:-1", keeper, self.clock())
+        groups.claim(connection, "g2", "", keeper, self.clock())
+        groups.claim(connection, "g3", "telegram:9:-9", keeper, self.clock())
+        people.see(connection, {"fake:one:dung": "fake"}, self.clock())
+        links.link(connection, "fake:one:dung", keeper, self.clock())
+        for name in ("p1", "p2", "p3"):
+            self.consent(connection, name, granted=True)
+
+    def consent(self, connection: Connection, name: str, *, granted: bool) -> None:
+        address = f"fake:one:{name}"
+        people.see(connection, {address: "fake"}, self.clock())
+        row = {"address": address, "person": 0, "purpose": "news", "granted": granted}
+        more = {"version": "v", "recorder": "self", "at": self.clock()}
+        people.record_consents(connection, [row | more])
+
+    def approved(self, content: Content = CONTENT, **more: object) -> int:
+        def work(connection: Connection) -> int:
+            number = service.compose(connection, AUTHOR, self.clock(), content)
+            return self._approve(connection, number)
+
+        return self.database.write_now(work)
+
+    def _approve(self, connection: Connection, number: int) -> int:
+        many, _ = service.submit(connection, AUTHOR, self.clock(), number)
+        kept = announcements.get(connection, number)
+        assert kept
+        service.approve(connection, APPROVER, self.clock(), number, kept.digest, many)
+        return number
+
+    def corrected(self, number: int, kind: Kind, words: str) -> int:
+        def work(connection: Connection) -> int:
+            made = service.correct(connection, AUTHOR, self.clock(), number, kind, words)
+            return self._approve(connection, made)
+
+        return self.database.write_now(work)
+
+    def do(self, work: Callable[[Connection], object]) -> None:
+        self.database.write_now(work)
+
+    async def steps(self) -> None:
+        """The dispatcher alone, until it has nothing to do."""
+        while await self.dispatcher.once():
+            pass
+
+    async def work(self) -> None:
+        await self.steps()
+        await self.house.deliver()
+        await self.steps()
+
+    def kept(self, number: int) -> Kept:
+        found = self.database.read_now(lambda one: announcements.get(one, number))
+        assert found
+        return found
+
+    def counts(self, number: int) -> dict[str, int]:
+        """The states; their sum is the frozen audience, whenever it is looked at."""
+        counts = self.database.read_now(lambda one: recipients.counts(one, number))
+        assert sum(counts.values()) == self.kept(number).recipients
+        return counts
+
+
+@pytest.fixture
+def channel() -> FakeChannel:
+    return FakeChannel()
+
+
+@pytest.fixture
+def office(database: Database, channel: FakeChannel, library: Library, clock: Clock) -> Office:
+    return Office(House(database, channel, library), clock)
+
+
+async def test_it_reaches_everybody_and_ends(office: Office, channel: FakeChannel) -> None:
+    number = office.approved()
+    assert office.counts(number) == {"planned": 6}
+    await office.work()
+    assert office.counts(number) == {"accepted": 4, "asked": 1, "skipped": 1}
+    assert office.kept(number).state is State.SENDING
+    asked, words = channel.texts("dung")
+    assert "Nhóm g2" in asked
+    assert channel.texts("p1") == [words] == channel.texts("-1")
+    code = office.kept(number).code
+    assert words.endswith(f"https://gocua.test/tb/{code} (mã {code})")
+    copy = office.database.read_now(lambda one: relays.asked(one, number))[0]
+    assert not office.database.write_now(lambda one: relays.posted(one, copy.id, "x", 1))
+    office.do(lambda one: relays.posted(one, copy.id, copy.address, office.clock()))
+    await office.steps()
+    assert office.counts(number) == {"accepted": 4, "delivered": 1, "skipped": 1}
+    assert office.kept(number).state is State.DONE
+    lines = office.database.read_now(lambda one: recipients.lines(one, number, ["skipped"]))
+    assert [(one.target, one.reason) for one in lines] == [("group:g3", "channel-off")]
+
+
+async def test_nothing_leaves_before_its_hour_or_at_night(
+    office: Office, channel: FakeChannel
+) -> None:
+    late = int(datetime(2027, 1, 15, 22, tzinfo=ZONE).timestamp()) * SECOND
+    calm = office.approved(Content("Họp", areas=("*",), channels=("fake",), send_at=late))
+    urgent = office.approved(
+        Content("Lũ về", areas=("*",), channels=("fake",), send_at=late, urgent=True)
+    )
+    await office.work()
+    assert channel.sent == []
+    office.clock.now = late
+    await office.work()
+    assert office.kept(urgent).state is State.DONE
+    assert office.kept(calm).state is State.SCHEDULED
+    office.clock.advance(9 * 3600)
+    await office.work()
+    assert office.kept(calm).state is State.DONE
+
+
+async def test_what_is_still_waiting_at_nine_in_the_evening_waits(
+    office: Office, channel: FakeChannel
+) -> None:
+    office.clock.now += 12 * HOUR - SECOND
+    number = office.approved(Content("Họp", areas=("*",), channels=("fake",)))
+    await office.steps()
+    office.clock.advance(1)
+    await office.work()
+    assert channel.sent == []
+    office.clock.advance(10 * 3600)
+    await office.work()
+    assert office.counts(number) == {"accepted": 3}
+
+
+async def test_pause_holds_back_and_resume_goes_on(office: Office, channel: FakeChannel) -> None:
+    number = office.approved()
+    await office.steps()
+    office.do(lambda one: service.pause(one, AUTHOR, office.clock(), number))
+    await office.work()
+    assert channel.sent == []
+    assert office.counts(number) == {"paused": 5, "skipped": 1}
+    office.do(lambda one: service.resume(one, AUTHOR, office.clock(), number))
+    await office.work()
+    assert office.counts(number) == {"accepted": 4, "asked": 1, "skipped": 1}
+    assert len(channel.texts("p1")) == 1
+
+
+async def test_resending_reaches_only_those_who_did_not_get_it(
+    office: Office, channel: FakeChannel
+) -> None:
+    content = Content("Họp", areas=("*",), channels=("fake",))
+    channel.answers = [NotSent(Failure.PERMANENT, "no"), NotSent(Failure.DOUBT, "lost")]
+    number = office.approved(content)
+    await office.work()
+    assert office.counts(number) == {"accepted": 1, "failed": 1, "uncertain": 1}
+    assert office.kept(number).state is State.DONE
+    sent = len(channel.sent)
+    office.do(lambda one: service.resend(one, AUTHOR, office.clock(), number))
+    assert office.counts(number) == {"accepted": 1, "planned": 1, "uncertain": 1}
+    await office.work()
+    assert office.counts(number) == {"accepted": 2, "uncertain": 1}
+    assert len(channel.sent) == sent + 1
+
+
+async def test_who_says_stop_in_between_gets_nothing(office: Office, channel: FakeChannel) -> None:
+    number = office.approved(Content("Họp", areas=("*",), channels=("fake",)))
+    await office.dispatcher.once()
+    office.do(lambda one: office.consent(one, "p1", granted=False))
+    await office.steps()
+    office.do(lambda one: recipients.withdraw(one, ["fake:one:p2"], office.clock()))
+    await office.work()
+    assert office.counts(number) == {"accepted": 1, "skipped": 2}
+    assert channel.texts("p1") == channel.texts("p2") == []
+
+
+async def test_a_correction_goes_to_exactly_those_who_may_have_it(
+    office: Office, channel: FakeChannel
+) -> None:
+    """Uncertain ones are told, those who failed or came later are not; what waits is dropped."""
+    channel.answers = [NotSent(Failure.PERMANENT, "no"), NotSent(Failure.DOUBT, "lost")]
+    first = office.approved(Content("Họp 7 giờ", areas=("*",), channels=("fake",)))
+    await office.work()
+    office.do(lambda one: office.consent(one, "late", granted=True))
+    second = office.corrected(first, Kind.UPDATE, "Họp 8 giờ")
+    await office.work()
+    assert office.counts(second) == {"accepted": 2}
+    assert channel.texts("late") == []
+    third = office.corrected(second, Kind.CANCEL, "Hoãn họp")
+    await office.work()
+    assert office.counts(third) == {"accepted": 2}
+    assert "thay cho thông báo số 1" in channel.sent[-3].message.text
+    assert "Thông báo số 2 không còn" in channel.sent[-1].message.text
+    found = office.database.read_now(lambda one: announcements.successors(one, [first, second]))
+    assert found == {first: (Kind.UPDATE, 2), second: (Kind.CANCEL, 3)}
+
+
+async def test_a_correction_stops_what_has_not_left(office: Office, channel: FakeChannel) -> None:
+    first = office.approved()
+    await office.steps()
+    office.do(lambda one: service.correct(one, AUTHOR, office.clock(), first, Kind.CANCEL, "Sai"))
+    await office.work()
+    assert office.counts(first) == {"skipped": 6}
+    assert channel.sent == []
+
+
+async def test_a_member_is_reminded_once_and_another_may_take_over(
+    office: Office, channel: FakeChannel
+) -> None:
+    number = office.approved(Content("Họp", areas=("*",), ways=(Way.RELAY,)))
+    await office.work()
+    office.clock.advance(2 * 3600 + 60)
+    for _ in range(2):
+        await office.work()
+    assert len(channel.texts("dung")) == 3
+    copy = office.database.read_now(lambda one: relays.asked(one, number))[0]
+
+    def hand_over(connection: Connection) -> None:
+        lead = find(connection, "Chị Hoa")
+        people.see(connection, {"fake:one:hoa": "fake"}, office.clock())
+        links.link(connection, "fake:one:hoa", lead, office.clock())
+        service.hand_over(connection, AUTHOR, office.clock(), number, copy.id, lead)
+
+    office.do(hand_over)
+    await office.work()
+    assert len(channel.texts("hoa")) == 2
+    assert office.counts(number) == {"asked": 1}
+    office.clock.now += 3 * DAY
+    await office.steps()
+    assert office.counts(number) == {"skipped": 1}
+    assert office.kept(number).state is State.DONE
+
+
+async def test_what_was_changed_behind_the_approval_is_not_sent(
+    office: Office, channel: FakeChannel
+) -> None:
+    number = office.approved()
+    office.do(
+        lambda one: one.execute(
+            text("UPDATE announcement SET text = 'khác' WHERE id = :id"), {"id": number}
+        )
+    )
+    await office.work()
+    assert office.kept(number).state is State.RETURNED
+    assert channel.sent == []
