@@ -140,4 +140,5 @@ def refusal(actor: Actor, operation: Operation, line: Sequence[str]) -> Refusal 
 
 def terminal() -> Actor:
     """Whoever can run commands on the machine may do everything."""
-    return Actor(0, "terminal", (Grant(Role.OPERATOR, EVERYWHERE),))
+    roles = (Role.OPERATOR, Role.APPROVER)
+    return Actor(0, "terminal", tuple(Grant(role, EVERYWHERE) for role in roles))
