@@ -74,12 +74,15 @@ class NoticeWords:
         day = self.day(kept.approved_at)
         return Original(str(kept.number), kept.code, day, self.whole(kept, earlier), replaced)
 
-    def answer(self, answer: Answer) -> str:
-        """What a resident is told of a text they asked about."""
+    def answer(self, answer: Answer, *, masked: bool = False) -> str:
+        """What a resident is told of a text they asked about; `masked` when numbers in it were
+        hidden from us, so that nobody can say they are right."""
         original = answer.original
         if original is None:
             return self.say("finding.unknown")
-        part = answer.finding is Finding.TRUE and answer.part
+        finding: str = answer.finding
+        if answer.finding is Finding.TRUE:
+            finding = "masked" if masked else "part" if answer.part else "true"
         values: Mapping[str, object] = {
             "number": original.number,
             "day": original.day,
@@ -88,7 +91,7 @@ class NoticeWords:
             "theirs": answer.theirs or self.say("nothing"),
             "later": original.later[1] if original.later else "",
         }
-        return self.say(f"finding.{'part' if part else answer.finding}", **values)
+        return self.say(f"finding.{finding}", **values)
 
     def reason(self, code: str) -> tuple[str, str]:
         """What happened and what to do."""

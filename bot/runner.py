@@ -20,6 +20,7 @@ from bot.core.effects import (
     CallTeam,
     Effect,
     Message,
+    Purpose,
     RecordConsent,
     RecordProgress,
     Say,
@@ -29,10 +30,11 @@ from bot.core.guide import Phrase
 from bot.core.secrets import Secret
 from bot.core.state import Conversation, from_plain, to_plain
 from bot.meetings import Meetings
+from bot.notice_desk import NoticeDesk
 from bot.notices import notice
 from bot.seats import Seats, look
 from bot.shelf import Shelf
-from storage import conversations, inbox, lanes, outbox, people, progress
+from storage import conversations, inbox, lanes, outbox, people, progress, recipients
 from storage.database import Database
 from storage.rows import Row
 from storage.signals import INBOX, OUTBOX, Signals
@@ -76,10 +78,15 @@ class _Batch:
 
 class Runner:
     def __init__(
-        self, database: Database, signals: Signals, channels: Mapping[str, Channel], shelf: Shelf
+        self,
+        database: Database,
+        signals: Signals,
+        channels: Mapping[str, Channel],
+        shelf: Shelf,
+        desk: NoticeDesk | None = None,
     ) -> None:
         self._database, self._signals = database, signals
-        self._channels, self._shelf = channels, shelf
+        self._channels, self._shelf, self._desk = channels, shelf, desk
 
     async def run(self) -> None:
         """Until cancelled. A fault of the database is waited out."""
@@ -175,15 +182,28 @@ class Runner:
         match batch.meetings.met(received):
             case GuideStarted() | ChoiceMade() | TextReceived() | MediaReceived() as event:
                 batch.seen[update.address] = update.channel
+                if self._answered(connection, update, replace(received, event=event), batch):
+                    return
                 seat = update.address, batch.seats.person(update.address, batch.now)
                 before = batch.states.get(seat, Conversation())
                 after, effects = advance(before, event, self._shelf.guides)
                 _gather(batch, update, seat[1], received, effects)
                 batch.states[seat] = batch.changed[seat] = after
-            case other:
+            case other if not self._answered(
+                connection, update, replace(received, event=other), batch
+            ):
                 notice(connection, replace(received, event=other), batch.now)
                 if isinstance(other, GroupAsked):
                     batch.say(update, Message(self._shelf.guides.phrases[Phrase.GROUP]))
+
+    def _answered(
+        self, connection: Connection, update: inbox.Update, received: Received, batch: _Batch
+    ) -> bool:
+        """Whether it was about announcements."""
+        said = self._desk.hear(connection, received, batch.now) if self._desk else None
+        if said:
+            batch.say(update, *said)
+        return said is not None
 
     def _write(self, connection: Connection, batch: _Batch) -> None:
         states = {
@@ -197,10 +217,18 @@ class Runner:
         people.record_consents(connection, batch.consents)
         if batch.calls:
             people.call_team(connection, batch.calls, batch.now)
+        if unwilling := _unwilling(batch.consents):
+            recipients.withdraw(connection, unwilling, batch.now)
         outbox.enqueue(connection, batch.deliveries, batch.now)
         inbox.finish(connection, batch.done)
         if batch.deliveries:
             self._signals.announce(connection, OUTBOX)
+
+
+def _unwilling(consents: Sequence[Row]) -> set[str]:
+    """Chats that want no announcements any more."""
+    news = [one for one in consents if one["purpose"] == Purpose.NEWS]
+    return {str(one["address"]) for one in news if not one["granted"]}
 
 
 def _gather(

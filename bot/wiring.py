@@ -20,6 +20,7 @@ from bot.channels.zalo_oa.render import Words
 from bot.core.address import Address
 from bot.dispatch import Dispatcher
 from bot.library import Library
+from bot.notice_desk import NoticeDesk
 from bot.notice_words import NoticeWords
 from bot.pictures import Pictures
 from bot.runner import Runner
@@ -162,7 +163,7 @@ class Wiring:
         for loop in self.zalo.loops(works=self.role != "web") if self.zalo else ():
             self._run(loop)
         if self.role in ("all", "worker"):
-            self._run(Runner(self.database, self.signals, self.channels, self.shelf).run)
+            self._run(self._runner().run)
             for channel in self.channels.values():
                 self._run(Sender(self.database, self.signals, channel, self.pictures.file).run)
             self._run(self._dispatcher().run)
@@ -170,6 +171,10 @@ class Wiring:
         if self.role in ("all", "web"):
             for channel in self.channels.values():
                 self._run(partial(self._prepare, channel))
+
+    def _runner(self) -> Runner:
+        desk = NoticeDesk(self.notice_words)
+        return Runner(self.database, self.signals, self.channels, self.shelf, desk)
 
     def _dispatcher(self) -> Dispatcher:
         accounts = [(one.name, one.account) for one in self.channels.values()]

@@ -13,7 +13,7 @@ from bot.wiring import Wiring
 from webhooks import health
 from webhooks.guard import Guard
 from webhooks.hooks import Hook
-from webhooks.pages import chat, guides, pictures
+from webhooks.pages import chat, guides, notices, pictures
 
 HOOKS = "/hooks/"
 
@@ -31,7 +31,7 @@ def create_app(wiring: Wiring) -> FastAPI:
         app.router.routes.append(Route(path, Hook(wiring, channel), methods=["POST"]))
     app.include_router(health.router(wiring))
     if wiring.role != "worker":
-        for page in (chat, guides, pictures):
+        for page in (chat, guides, notices, pictures):
             app.include_router(page.router(wiring))
         static = StaticFiles(directory=Path(__file__).parent / "pages" / "static")
         app.mount("/static", static)

@@ -66,13 +66,14 @@ class Press:
 @dataclass(frozen=True, slots=True)
 class Received:
     """`at` as in Intake. `near` is the chat of the person who came near the account by it,
-    where the platform counts that."""
+    where the platform counts that; `author` the platform's id of who did it in a group."""
 
     address: Address
     event: Event | Notice
     press: Press | None = None
     at: int = 0
     near: str = ""
+    author: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,6 +113,14 @@ class ChatMoved:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupClaimed:
+    """Somebody posted in a group the code that ties it to the place it is for."""
+
+    code: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Ignored:
     """Known and of no consequence; `reason` is counted, never silently dropped."""
 
@@ -129,5 +137,6 @@ Notice = (
     | PersonAnswered
     | DataWithdrawn
     | ChatMoved
+    | GroupClaimed
     | Ignored
 )

@@ -16,6 +16,7 @@ from bot.core.events import (
     ChoiceMade,
     Event,
     GroupChanged,
+    GroupClaimed,
     GuideStarted,
     Ignored,
     MediaReceived,
@@ -27,6 +28,7 @@ from bot.core.links import wanted
 from bot.core.secrets import Secret
 
 NAME = "telegram"
+_CLAIM = "/noi"
 VERSION = "1"
 _IDS = frozenset({"id", "data", "chat_instance", "file_id", "file_unique_id", "type", "status"})
 _PERSONAL = frozenset({"first_name", "last_name", "username", "phone_number", "vcard", "bio"})
@@ -73,8 +75,9 @@ def parse(stored: str, account: str, secrets: frozenset[Secret]) -> Received:
 
 def _received(update: Update, address: Address, secrets: frozenset[Secret]) -> Received:
     if query := update.callback_query:
-        return Received(address, _choice(query), _press(query))
-    return Received(address, _event(update, secrets))
+        return Received(address, _choice(query), _press(query), author=str(query.from_user.id))
+    writer = update.effective_user
+    return Received(address, _event(update, secrets), author=str(writer.id) if writer else "")
 
 
 def _event(update: Update, secrets: frozenset[Secret]) -> Event | Notice:
@@ -86,10 +89,18 @@ def _event(update: Update, secrets: frozenset[Secret]) -> Event | Notice:
     if message.migrate_to_chat_id:
         return ChatMoved(str(message.migrate_to_chat_id))
     if message.chat.type != Chat.PRIVATE:
-        return Ignored("group-message")
+        return _claim(message)
     if message.from_user is None or message.from_user.is_bot:
         return Ignored("not-a-person")
     return _said(message, secrets)
+
+
+def _claim(message: Message) -> Notice:
+    """Without further rights a bot hears only commands in a group: /noi and a code."""
+    name, _, code = (message.text or "").partition(" ")
+    if name.split("@")[0] != _CLAIM or not code.strip():
+        return Ignored("group-message")
+    return GroupClaimed(code.strip(), message.chat.title or "")
 
 
 def _said(message: Message, secrets: frozenset[Secret]) -> Event | Notice:

@@ -1,0 +1,107 @@
+"""What people say and press about announcements: seen, posted, "is this yours?", "this is our
+group". Answers what is its own and leaves everything else to the conversation.
+"""
+
+from dataclasses import replace
+
+from sqlalchemy import Connection
+
+from bot.channels.base import Press, Received
+from bot.core.address import Address
+from bot.core.announcement import PUBLIC
+from bot.core.authenticity import Answer, Finding, Original, check
+from bot.core.effects import Message
+from bot.core.events import ChoiceMade, GroupClaimed, TextReceived
+from bot.core.secrets import mask
+from bot.notice_words import POSTED, SEEN, NoticeWords
+from bot.services import groups as group_service
+from bot.services.access import Refused
+from storage import announcements, groups, links, people, recipients, relays, teams, views
+
+_SHORTEST = 40  # characters; less is talk
+_MOST = 300
+
+
+def originals(connection: Connection, words: NoticeWords) -> list[Original]:
+    """What was sent, newest first."""
+    public = announcements.latest(connection, PUBLIC, _MOST)
+    numbers = {one.id: one.number for one in public}
+    later = announcements.successors(connection, list(numbers))
+    return [
+        words.original(one, numbers.get(one.content.follows, 0), later.get(one.id))
+        for one in public
+    ]
+
+
+def judged(connection: Connection, words: NoticeWords, text: str) -> Answer:
+    """Whether a text is one of ours."""
+    return check(text, originals(connection, words))
+
+
+class NoticeDesk:
+    def __init__(self, words: NoticeWords) -> None:
+        self._words = words
+
+    def hear(
+        self, connection: Connection, received: Received, now: int
+    ) -> tuple[Message, Press | None] | None:
+        """What to answer and which press to show; None when it is not about announcements."""
+        press, chat = received.press, received.address
+        match received.event:
+            case ChoiceMade(choice) if choice.startswith(SEEN):
+                self._seen(connection, received, choice.removeprefix(SEEN), now)
+                return Message(""), replace(press, message="") if press else None
+            case ChoiceMade(choice) if choice.startswith(POSTED):
+                return self._posted(connection, chat, choice.removeprefix(POSTED), now), press
+            case GroupClaimed(code, title):
+                return self._claimed(connection, received, code, title, now), None
+            case TextReceived(text, secrets) if len(text) >= _SHORTEST:
+                return self._asked(connection, text, masked=bool(secrets))
+        return None
+
+    def _seen(self, connection: Connection, received: Received, code: str, now: int) -> None:
+        """The button stays: in a group others press it too."""
+        if kept := announcements.by_code(connection, code):
+            chat = str(received.address)
+            views.viewed(connection, kept.id, [f"{chat}:{received.author}"], now)
+            recipients.seen(connection, kept.id, chat, now)
+
+    def _posted(self, connection: Connection, chat: Address, copy: str, now: int) -> Message:
+        number = int(copy) if copy.isdecimal() else 0
+        found = relays.posted(connection, number, str(chat), now)
+        if found is None:
+            return Message(self._words.say("relay_not_yours"))
+        kept = announcements.get(connection, found[0])
+        code = found[1].removeprefix("group:")
+        group = groups.names(connection, [code]).get(code, code)
+        number = kept.number if kept else 0
+        return Message(self._words.say("relay_thanks", number=number, group=group))
+
+    def _asked(
+        self, connection: Connection, text: str, *, masked: bool
+    ) -> tuple[Message, Press | None] | None:
+        """Where numbers were masked on the way in, ours are masked for comparing."""
+        ours = originals(connection, self._words)
+        if masked:
+            ours = [replace(one, text=mask(one.text)[0]) for one in ours]
+        answer = check(text, ours)
+        if answer.finding is Finding.UNKNOWN:
+            return None
+        return Message(self._words.answer(answer, masked=masked)), None
+
+    def _claimed(
+        self, connection: Connection, received: Received, code: str, title: str, now: int
+    ) -> Message:
+        """By whoever the platform says wrote it, known from their own chat with us."""
+        group = received.address
+        writer = str(replace(group, id=received.author))
+        known = links.profiles(connection, [writer]).get(writer, ())
+        if known:
+            actor = teams.actors(connection, [known[0].person], group.channel)[known[0].person]
+            try:
+                found = group_service.claim(connection, actor, now, code, group.channel, str(group))
+            except Refused:
+                return Message(self._words.say("group_refused"))
+            people.set_group(connection, group, now, title=title, member=True, can_post=True)
+            return Message(self._words.say("group_claimed", group=found.name))
+        return Message(self._words.say("group_refused"))
