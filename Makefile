@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test check install serve bench lock chromium
+.PHONY: help demo test check install serve bench lock train measure chromium
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -45,6 +45,12 @@ check: $(VENV)/dev  ## format, lint, types, import contracts, guides
 
 bench: $(VENV)/dev  ## measure against named peers
 	$(BIN)/python -m bench
+
+train: $(VENV)/dev  ## learn what residents mean from guides/understanding
+	$(BIN)/python -m training
+
+measure: $(VENV)/dev  ## say how well unseen sentences are understood
+	$(BIN)/python -m training measure
 
 lock:  ## renew both hashed lock files (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.lock

@@ -2,7 +2,7 @@
 
 import click
 
-from bot.commands import guides, paper, service, upkeep
+from bot.commands import ask, guides, paper, service, upkeep
 
 
 @click.group()
@@ -21,5 +21,6 @@ for command in (
     upkeep.restore,
     guides.guides,
     paper.paper,
+    ask.ask,
 ):
     main.add_command(command)

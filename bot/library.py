@@ -46,6 +46,7 @@ from bot.guide_schema import (
     ScreenFile,
     StepFile,
 )
+from bot.lexicon import read_understanding
 
 GUIDES = Path(__file__).parent.parent / "guides"
 _ANSWER = re.compile(r"^- ([a-z0-9-]+) \| (.+)$", re.MULTILINE)
@@ -163,6 +164,7 @@ def spoken(file: MessagesFile) -> Guides:
         frozenset(file.prefixes) | frozenset(map(bare, file.particles)),
         tuple(map(tuple, file.numbers)),
         _manners(file.manners),
+        read_understanding(),
     )
 
 

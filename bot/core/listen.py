@@ -3,18 +3,24 @@
 Decides nothing about what follows; that is conversation.py.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.core.events import ChoiceMade
 from bot.core.guide import Choice, Word
+from bot.core.intents import Guess, guess
 from bot.core.state import Conversation, Guides
-from bot.core.text import Option, meaning, number
+from bot.core.text import Option, bare, meaning, number, whole_meaning, words
 
 # Honoured however old the button or late the text.
 ALWAYS = frozenset({Word.PERSON, Word.STOP})
 # Words that mean nothing unless they answer a question that offers them.
 _ONLY_ASKED = frozenset({Word.STOP, Word.AGREE, Word.REFUSE, Word.OTHER})
+# Words that are labels of intents too.
+_INTENTS = (Word.STOP, Word.DONE, Word.STUCK, Word.PERSON)
+_CHAT = "khac"
+_CLAUSE = re.compile(r"[,.;!?\n]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +56,23 @@ def hear_button(press: ChoiceMade, now: Conversation, offered: Sequence[Choice])
     if press.choice and (press.turn, press.choice) == (now.turn - 1, now.answered):
         return Heard(repeated=True)
     return Heard(outdated=True)
+
+
+def intent(text: str, guides: Guides) -> Guess:
+    """What a text is about when nothing was asked: a known word, or what was learnt."""
+    stop, *others = (
+        Option(word, guides.spoken[word].phrases, whole=word is Word.STOP) for word in _INTENTS
+    )
+    if known := whole_meaning(text, [stop, *others], guides.particles):
+        return Guess(known, 1.0, _CHAT, 0.0)
+    if any(_stops(clause, stop, guides) for clause in _CLAUSE.split(text)):
+        return Guess(Word.STOP, 1.0, _CHAT, 0.0)
+    if not words(text):
+        return Guess(_CHAT, 1.0, Word.PERSON, 0.0)
+    return guess(text, guides.understanding)
+
+
+def _stops(clause: str, stop: Option, guides: Guides) -> bool:
+    """A stop word with a reason before or after it; alone and unaccented it may be another."""
+    sure = bare(clause) != clause.lower() or len(words(clause)) > 1
+    return sure and bool(whole_meaning(clause, [stop], guides.particles))

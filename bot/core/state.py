@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from bot.core.guide import Guide, Phrase, Word
+from bot.core.intents import Understanding
 from bot.core.manner import Manners
 
 
@@ -71,6 +72,7 @@ class Guides:
     prefixes: frozenset[str]
     numbers: tuple[tuple[str, ...], ...]
     manners: Manners
+    understanding: Understanding
 
     def pinned(self, run: Run) -> Guide | None:
         return self.versions.get((run.guide, run.revision))

@@ -122,20 +122,30 @@ def _longest_inside(typed: Sequence[str], options: Iterable[Option]) -> str:
     return found
 
 
-def meaning(text: str, options: Sequence[Option], particles: frozenset[str] = frozenset()) -> str:
-    """The id of the option the text expresses, or an empty string.
+def whole_meaning(
+    text: str, options: Sequence[Option], particles: frozenset[str] = frozenset()
+) -> str:
+    """The id of the option that is all the text says, or an empty string.
 
-    Looks first for an option that is the whole text, then for one that differs in
-    accents only, then for the longest phrase inside a short text.
+    Looks first for the same accents or fewer, then for other accents.
     """
     typed = words(text)
     for attempt in (typed, _without_particles(typed, particles)):
         if found := _whole(attempt, options, _exactly):
             return found
-    loose = [option for option in options if not option.whole]
-    if found := _whole(typed, loose, _alike):
+    return _whole(typed, _loose(options), _alike)
+
+
+def _loose(options: Sequence[Option]) -> list[Option]:
+    return [option for option in options if not option.whole]
+
+
+def meaning(text: str, options: Sequence[Option], particles: frozenset[str] = frozenset()) -> str:
+    """The id of the option that is the whole text or the longest phrase in a short one."""
+    if found := whole_meaning(text, options, particles):
         return found
-    return _longest_inside(typed, loose) if len(typed) <= _LONGEST_PHRASE else ""
+    typed = words(text)
+    return _longest_inside(typed, _loose(options)) if len(typed) <= _LONGEST_PHRASE else ""
 
 
 def number(text: str, prefixes: frozenset[str], names: Sequence[Sequence[str]]) -> int:
