@@ -27,7 +27,7 @@ class ChoiceFile(_Closed):
 
 
 class PictureFile(_Closed):
-    file: str
+    file: Annotated[str, Field(pattern=r"^[a-z0-9-]+\.(png|jpe?g)$")]
     alt: str
 
 
@@ -52,6 +52,7 @@ class StepFile(_Closed):
     troubles: list[Slug] = []
     screen: ScreenFile | None = None
     picture: PictureFile | None = None
+    voice: Annotated[str, Field(pattern=r"^[a-z0-9-]+\.(mp3|ogg)$")] = ""
     safety: bool = False
 
 

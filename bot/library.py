@@ -69,6 +69,7 @@ def _step(folder: Path, step: StepFile) -> GuideStep:
         _picture(folder, step.picture),
         step.safety,
         _screen(step.screen),
+        f"{folder.name}/{step.voice}" if step.voice else "",
     )
 
 

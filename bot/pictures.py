@@ -1,4 +1,5 @@
-"""Where pictures are kept: an author's own beside the guide, drawn cards in the data folder.
+"""Where pictures and recordings are kept: an author's own beside the guide, drawn cards in
+the data folder.
 
 What a card shows is the core's, how it looks is bot/paper's.
 """
@@ -19,7 +20,7 @@ _LONGEST_SECONDS = 5.0
 
 
 class Pictures:
-    """Finds the file of a picture's path; a card that is not there yet is drawn on demand."""
+    """Finds the file of a picture or recording; a card not there yet is drawn on demand."""
 
     def __init__(self, database: Database, shelf: Shelf, guides: Path, data: Path) -> None:
         self._database, self._shelf, self._root = database, shelf, guides
@@ -58,6 +59,7 @@ class Pictures:
             every = guides.versions.values()
             steps = [step for guide in every for step in guide.steps]
             own = {step.picture.path: None for step in steps if step.picture}
+            own |= {step.voice: None for step in steps if step.voice}
             drawn = {card.path: card for guide in every for card in cards(guide)}
             self._index, self._indexed = {**own, **drawn}, guides
         return path in self._index

@@ -22,6 +22,7 @@ from bot.channels.base import (
     Outgoing,
     PictureFile,
     Sent,
+    VoiceFile,
     unpacked,
 )
 from bot.core.address import Address
@@ -37,7 +38,7 @@ MOST_AT_ONCE = 64
 _POLL_SECONDS = 1.0
 _SEND_SECONDS = 35.0
 Account = tuple[str, str]
-FindPicture = Callable[[str], Awaitable[Path | None]]
+FindFile = Callable[[str], Awaitable[Path | None]]
 Outcome = tuple[outbox.Claimed, Sent | NotSent]
 
 
@@ -47,13 +48,19 @@ def _digest(path: Path, changed: float) -> str:  # noqa: ARG001  # a changed fil
 
 
 class Sender:
-    """Sends for one channel account. `holder` names this sender in the ledger."""
+    """Sends for one channel account. `holder` names this sender in the ledger; `public` is
+    where the world finds the files that `find_file` finds here."""
 
     def __init__(
-        self, database: Database, signals: Signals, channel: Channel, find_picture: FindPicture
+        self,
+        database: Database,
+        signals: Signals,
+        channel: Channel,
+        find_file: FindFile,
+        public: str,
     ) -> None:
         self._database, self._signals = database, signals
-        self._channel, self._find_picture = channel, find_picture
+        self._channel, self._find_file, self._public = channel, find_file, public
         self._account: Account = (channel.name, channel.account)
         self.holder = signals.holder
         self._running: set[asyncio.Task[None]] = set()
@@ -134,27 +141,37 @@ class Sender:
     async def _send(self, claimed: outbox.Claimed) -> Sent | NotSent:
         message, press = unpacked(claimed.content)
         picture = await self._picture(message.picture) if message.picture else None
+        voice = await self._file(message.voice) if message.voice and not picture else None
+        if voice and not self._channel.limits.voice:
+            message = replace(message, text=f"{message.text}\n{self._public}/{message.voice}")
         address = Address.parse(claimed.address)
         outgoing = Outgoing(
-            claimed.id, address, message, press, picture, claimed.part, claimed.before
+            claimed.id, address, message, press, picture, claimed.part, claimed.before, voice
         )
         result = await self._channel.send(outgoing)
+        file = picture or voice
         reference = result.picture or None if isinstance(result, Sent) else result.picture
-        if picture and reference is not None and bool(reference) != bool(picture.reference):
+        if file and reference is not None and bool(reference) != bool(file.reference):
             await self._database.write(
-                lambda connection: media.keep(connection, *self._account, picture.digest, reference)
+                lambda connection: media.keep(connection, *self._account, file.digest, reference)
             )
         return result
 
     async def _picture(self, picture: Picture) -> PictureFile | None:
-        path = await self._find_picture(picture.path)
-        if path is None:
+        found = await self._file(picture.path)
+        return (
+            PictureFile(found.path, picture.alt, found.digest, found.reference) if found else None
+        )
+
+    async def _file(self, path: str) -> VoiceFile | None:
+        found = await self._find_file(path)
+        if found is None:
             return None
-        digest = await asyncio.to_thread(_digest, path, path.stat().st_mtime)
+        digest = await asyncio.to_thread(_digest, found, found.stat().st_mtime)
         reference = await self._database.read(
             lambda connection: media.find(connection, *self._account, digest)
         )
-        return PictureFile(path, picture.alt, digest, reference)
+        return VoiceFile(found, digest, reference)
 
     def _end(self, connection: Connection, outcomes: Sequence[Outcome]) -> list[None]:
         now = self._database.now(connection)

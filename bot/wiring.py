@@ -164,8 +164,10 @@ class Wiring:
             self._run(loop)
         if self.role in ("all", "worker"):
             self._run(self._runner().run)
+            find, public = self.pictures.file, f"{self.settings.base_url}/hinh"
             for channel in self.channels.values():
-                self._run(Sender(self.database, self.signals, channel, self.pictures.file).run)
+                sender = Sender(self.database, self.signals, channel, find, public)
+                self._run(sender.run)
             self._run(self._dispatcher().run)
             self._run(self._sweep)
         if self.role in ("all", "web"):

@@ -28,7 +28,7 @@ class House:
         self.signals.present = True
         self.shelf = Shelf(library)
         self.runner = Runner(database, self.signals, {channel.name: channel}, self.shelf)
-        self.sender = Sender(database, self.signals, channel, no_picture)
+        self.sender = Sender(database, self.signals, channel, no_picture, "https://x.vn/hinh")
         self._events = 0
 
     def hear(self, chat: str, *, event: str = "", secrets: str = "", **body: object) -> None:

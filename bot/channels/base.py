@@ -28,7 +28,8 @@ class Limits:
     `reply_interval` and `other_interval` hold for the whole account; with `shared` both
     draw on one budget. `burst` microseconds' worth may leave at once after a pause.
     `window`: how long a person may be written to after being near, 0 for always.
-    `receipts`: the platform tells when a message was delivered or seen.
+    `receipts`: the platform tells when a message was delivered or seen. `voice`: it takes
+    recordings; where it does not, their public address is written.
     """
 
     text: int
@@ -41,6 +42,7 @@ class Limits:
     burst: int = 100_000
     window: int = 0
     receipts: bool = False
+    voice: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,15 @@ class PictureFile:
 
 
 @dataclass(frozen=True, slots=True)
+class VoiceFile:
+    """A recording; `reference` as a picture's."""
+
+    path: Path
+    digest: str
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Outgoing:
     """One ledger row about to be sent. A message without text only shows the press.
 
@@ -101,6 +112,7 @@ class Outgoing:
     picture: PictureFile | None = None
     part: int = 0
     before: str = ""
+    voice: VoiceFile | None = None
 
 
 class Failure(StrEnum):
@@ -120,7 +132,8 @@ class Failure(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """`reference` is the platform's message id; `picture` what it calls an upload."""
+    """`reference` is the platform's message id; `picture` what it calls the upload, which may
+    be a recording as well."""
 
     reference: str
     picture: str = ""
@@ -240,6 +253,7 @@ def packed(message: Message, press: Press | None = None) -> str:
         "choices": [{"id": choice.id, "label": choice.label} for choice in message.choices],
         "turn": message.turn,
         "picture": message.picture,
+        "voice": message.voice,
         "press": press,
     }
     return orjson.dumps(plain).decode()
@@ -253,5 +267,6 @@ def unpacked(content: str) -> tuple[Message, Press | None]:
         tuple(Choice(**choice) for choice in plain["choices"]),
         plain["turn"],
         Picture(**picture) if picture else None,
+        plain.get("voice", ""),
     )
     return message, Press(**press) if press else None

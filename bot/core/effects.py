@@ -8,12 +8,17 @@ from bot.core.guide import Choice, Picture
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """Channel-free: plain text, buttons in order, at most one picture."""
+    """Channel-free: plain text, buttons in order, at most one picture and one recording.
+
+    Where both do not go into one message the picture goes first; who asks to listen is
+    given the recording alone.
+    """
 
     text: str
     choices: tuple[Choice, ...] = ()
     turn: int = 0
     picture: Picture | None = None
+    voice: str = ""
 
 
 class Purpose(StrEnum):

@@ -46,7 +46,10 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class GuideStep:
-    """Without choices of its own a step is left by "done"; with them, by taking one."""
+    """Without choices of its own a step is left by "done"; with them, by taking one.
+
+    `voice` is the path of a recording of the text, relative to guides/, or empty.
+    """
 
     id: str
     text: str
@@ -55,6 +58,7 @@ class GuideStep:
     picture: Picture | None = None
     safety: bool = False
     screen: Screen | None = None
+    voice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +140,7 @@ class Phrase(StrEnum):
     MANNER = "manner"
     MANNERS = "manners"
     GROUP = "group"
+    NO_VOICE = "no_voice"
     FAILED = "failed"
 
 
@@ -156,3 +161,4 @@ class Word(StrEnum):
     REFUSE = "khong"
     OTHER = "viec-khac"
     MANNER = "xung-ho"
+    LISTEN = "nghe"

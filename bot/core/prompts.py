@@ -84,11 +84,13 @@ def _intro(now: Conversation, guides: Guides) -> Message:
 
 
 def step_choices(step: GuideStep, guides: Guides) -> tuple[Choice, ...]:
-    """The three fixed buttons; a step's own choices stand in for "done"."""
+    """The three fixed buttons; a step's own choices stand in for "done". A recording that
+    has to make way for a picture is asked for by a fourth."""
+    listen = (Word.LISTEN,) if step.voice and step.picture else ()
     if not step.choices:
-        return _choices(guides, Word.DONE, Word.STUCK, Word.PERSON)
+        return _choices(guides, Word.DONE, Word.STUCK, Word.PERSON, *listen)
     stuck = (Word.STUCK,) if step.troubles else ()
-    return step.choices + _choices(guides, *stuck, Word.PERSON)
+    return step.choices + _choices(guides, *stuck, Word.PERSON, *listen)
 
 
 def _step(now: Conversation, guides: Guides) -> Message:
@@ -99,7 +101,8 @@ def _step(now: Conversation, guides: Guides) -> Message:
     counted = guides.phrases[Phrase.STEP].format(
         number=guide.steps.index(step) + 1, total=len(guide.steps), text=step.text
     )
-    return Message(counted, step_choices(step, guides), picture=step.picture)
+    choices = step_choices(step, guides)
+    return Message(counted, choices, picture=step.picture, voice=step.voice)
 
 
 def _trouble(now: Conversation, guides: Guides) -> Message:

@@ -13,7 +13,10 @@ LONGEST_MESSAGE = 280
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A turn in the making: the state so far, sentences to say first, and effects."""
+    """A turn in the making: the state so far, sentences to say first, and effects.
+
+    `aloud`: the question is to be heard, so its recording stands in for its picture.
+    """
 
     now: Conversation
     guides: Guides
@@ -21,6 +24,7 @@ class Turn:
     effects: tuple[Effect, ...] = ()
     answered: str = ""
     silent: bool = False
+    aloud: bool = False
 
     def to(self, waiting_for: Waiting, run: Run | None) -> "Turn":
         return replace(self, now=replace(self.now, waiting_for=waiting_for, run=run))
@@ -59,7 +63,8 @@ class Turn:
     def _asked(self, turn: int) -> Message:
         asked = prompt(self.now, self.guides)
         choices = tuple(replace(one, label=self._spoken(one.label)) for one in asked.choices)
-        return replace(asked, text=self._spoken(asked.text), choices=choices, turn=turn)
+        text, picture = self._spoken(asked.text), None if self.aloud else asked.picture
+        return replace(asked, text=text, choices=choices, turn=turn, picture=picture)
 
     def _spoken(self, text: str) -> str:
         return self.guides.manners.say(text, self.now.manner)

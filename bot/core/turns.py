@@ -185,7 +185,7 @@ def _at_step(turn: Turn, choice: str) -> Turn | None:
     if choice == Word.STUCK:
         return _stuck(turn)
     taken = next((one for one in step_choices(step, turn.guides) if one.id == choice), None)
-    if taken is None or choice == Word.PERSON:
+    if taken is None or choice in (Word.PERSON, Word.LISTEN):
         return None
     return _go(turn.progress(run, step.id, Outcome.DONE), run, taken.go or guide.after(step.id))
 
@@ -256,6 +256,13 @@ def _person(turn: Turn) -> Turn:
     return turn.record(call).lead(Phrase.TEAM_CALLED)
 
 
+def _listen(turn: Turn) -> Turn:
+    """The same again, as a recording."""
+    if not prompt(turn.now, turn.guides).voice:
+        return turn.lead(Phrase.NO_VOICE)
+    return replace(turn, aloud=True)
+
+
 def _again(turn: Turn) -> Turn:
     return turn
 
@@ -282,4 +289,5 @@ _ANYWHERE: dict[Word, Callable[[Turn], Turn]] = {
     Word.REPEAT: _again,
     Word.START: _again,
     Word.MANNER: lambda turn: turn.lead(Phrase.MANNERS),
+    Word.LISTEN: _listen,
 }

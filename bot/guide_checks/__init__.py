@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bot.content_files import ContentError, Finding, Yaml, read_yaml, shown
 from bot.core.guide import Phrase
+from bot.guide_checks.media import check_media
 from bot.guide_checks.passages import Kind, Passage, Source, passages
 from bot.guide_checks.rules import Rules, read_rules
 from bot.guide_checks.safety import check_safety
@@ -46,6 +47,7 @@ def _guide(
         return
     source = sources[guide.id] = Source(folder, yaml, guide, file)
     yield from check_structure(source, rules, today)
+    yield from check_media(source)
     for passage in passages(source, rules.guides):
         yield from _passage(passage, rules)
 

@@ -123,7 +123,7 @@ def _questions(source: Source) -> Iterator[Finding]:
 
 def _buttons(source: Source, place: int, step: GuideStep, rules: Rules) -> Iterator[Finding]:
     troubles = tuple(Choice(one.id, one.label) for one in step.troubles)
-    fixed = 2 if step.troubles else 1
+    fixed = (2 if step.troubles else 1) + bool(step.voice and step.picture)
     if len(step.choices) + fixed > MOST_BUTTONS or len(troubles) + 1 > MOST_BUTTONS:
         count = max(len(step.choices) + fixed, len(troubles) + 1)
         yield source.at(
@@ -169,9 +169,10 @@ def _files(source: Source) -> Iterator[Finding]:
     guide = source.guide
     items = [*(step.id for step in guide.steps), *(question.id for question in guide.questions)]
     used = {f"{item}.md" for item in items} | {"guide.yaml", OPENING, CLOSING, FOLLOW_UP}
-    pictures = {step.picture.file for step in source.file.steps if step.picture}
+    attached = {step.picture.file for step in source.file.steps if step.picture}
+    attached |= {step.voice for step in source.file.steps if step.voice}
     there = {path.name for path in source.folder.iterdir()}
-    for name in sorted(there - used - pictures):
+    for name in sorted(there - used - attached):
         yield Finding("unused", shown(source.folder / name), 1)
-    for name in sorted(pictures - there):
+    for name in sorted(attached - there):
         yield Finding("no_file", shown(source.folder / name), 1)

@@ -7,7 +7,7 @@ import pytest
 from phone import SECRET, TOKEN, Telegram
 from service import free_port
 
-from bot.channels.base import Failure, NotSent, Outgoing, PictureFile, Press, Sent
+from bot.channels.base import Failure, NotSent, Outgoing, PictureFile, Press, Sent, VoiceFile
 from bot.channels.telegram.channel import Telegram as Channel
 from bot.core.address import Address
 from bot.core.effects import Message
@@ -56,6 +56,22 @@ async def test_a_picture_is_uploaded_once(
     again = await channel.send(_to(LAN, picture=PictureFile(path, "alt", "d1", first.picture)))
     assert isinstance(again, Sent)
     assert [one.photo for one in cloud.from_bot(LAN)[-2:]] == [first.picture] * 2
+
+
+async def test_a_recording_is_heard_where_there_is_no_picture_and_uploaded_once(
+    cloud: Telegram, channel: Channel, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.mp3"
+    path.write_bytes(b"ID3")
+    first = await channel.send(_to(LAN, voice=VoiceFile(path, "d1")))
+    assert isinstance(first, Sent)
+    assert cloud.cloud.files[first.picture] == b"ID3"
+    path.unlink()
+    again = await channel.send(_to(LAN, voice=VoiceFile(path, "d1", first.picture)))
+    assert isinstance(again, Sent)
+    shown = cloud.from_bot(LAN)[-2:]
+    assert [(one.voice, one.text) for one in shown] == [(first.picture, QUESTION.text)] * 2
+    assert shown[-1].buttons
 
 
 async def test_a_press_stops_the_spinner_and_takes_the_buttons(

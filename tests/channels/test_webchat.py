@@ -69,7 +69,7 @@ def test_unknown_kinds_are_malformed(channel: WebChat, more: dict[str, object]) 
 async def test_sending_shows_text_buttons_and_picture(
     channel: WebChat, transcript: Transcript
 ) -> None:
-    message = Message("t", (Choice("a", "A"),), 4, Picture("g/a.png", "alt"))
+    message = Message("t", (Choice("a", "A"),), 4, Picture("g/a.png", "alt"), "g/a.mp3")
     sent = await channel.send(Outgoing(9, Address("webchat", "web", "c1"), message))
     assert sent == Sent("9")
     delivery, address, content = transcript.shown[0]
@@ -80,6 +80,7 @@ async def test_sending_shows_text_buttons_and_picture(
         4,
     )
     assert content["picture"] == {"path": "g/a.png", "alt": "alt"}
+    assert content["voice"] == "g/a.mp3"
     await channel.send(Outgoing(10, Address("webchat", "web", "c1"), Message("")))
     assert len(transcript.shown) == 1
 

@@ -118,6 +118,41 @@ def test_what_is_said_before_a_picture_shares_one_message(talk: Dialogue) -> Non
     assert second.message.picture == SMALL.steps[1].picture
 
 
+def _talking(content: Guides, **changes: object) -> Dialogue:
+    step = replace(SMALL.steps[1], voice="small/play.mp3", **changes)  # type: ignore[arg-type]
+    guide = replace(SMALL, steps=(SMALL.steps[0], step, SMALL.steps[2]))
+    known = {("small", "r1"): guide}
+    return Dialogue(replace(content, current={"small": guide}, versions=known))
+
+
+def _last(talk: Dialogue) -> Message:
+    return [one.message for one in talk.effects if isinstance(one, Say)][-1]
+
+
+def test_a_recording_is_heard_on_request_in_place_of_the_picture(content: Guides) -> None:
+    talk = _talking(content).at_step()
+    talk.types("android")
+    shown = _last(talk)
+    assert (shown.voice, shown.picture) == ("small/play.mp3", SMALL.steps[1].picture)
+    assert talk.offered() == ["xong", "chua-duoc", "gap-nguoi", "nghe"]
+    for asked in ("4", "nghe", "đọc cho tôi nghe"):
+        talk.types(asked)
+        assert _last(talk) == replace(shown, picture=None, turn=talk.state.turn)
+    talk.types("xem lại")
+    assert _last(talk).picture == shown.picture
+
+
+def test_without_a_picture_the_recording_needs_no_button(content: Guides) -> None:
+    talk = _talking(content, picture=None).at_step()
+    talk.types("android")
+    assert _last(talk).voice == "small/play.mp3"
+    assert talk.offered() == ["xong", "chua-duoc", "gap-nguoi"]
+
+
+def test_a_step_without_a_recording_says_so(talk: Dialogue) -> None:
+    assert _phrase(talk, Phrase.NO_VOICE) in talk.at_step().types("nghe đọc")
+
+
 def test_trouble_gets_its_answer_and_then_a_person(talk: Dialogue) -> None:
     talk.at_step().types("android")
     assert talk.types("chưa được") == _phrase(talk, Phrase.STUCK)

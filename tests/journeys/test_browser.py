@@ -175,7 +175,7 @@ def test_first_visit_is_light(service: Service) -> None:
                 assert answer.status_code == 200
                 total += sum(len(part) for part in answer.iter_raw())
                 total += len(str(answer.headers))
-    assert len(paths) == 3
+    assert len(paths) == 4
     assert total <= 10 * 1024
 
 

@@ -79,15 +79,17 @@ async def test_a_version_of_another_machine_is_looked_up(
     assert await pictures.file(card.path) is not None
 
 
-async def test_an_authors_own_picture_is_the_file_beside_the_guide(
-    pictures: Pictures, shelf: _Shelf, tmp_path: Path
+@pytest.mark.parametrize("name", ["play.png", "play.mp3"])
+async def test_an_authors_own_file_stands_beside_the_guide(
+    pictures: Pictures, shelf: _Shelf, tmp_path: Path, name: str
 ) -> None:
-    shelf.offer(_guide("r2"))
-    assert await pictures.file("small/play.png") is None
-    own = tmp_path / "guides" / "small" / "play.png"
+    guide = _guide("r2")
+    shelf.offer(replace(guide, steps=(replace(guide.steps[0], voice="small/play.mp3"),)))
+    assert await pictures.file(f"small/{name}") is None
+    own = tmp_path / "guides" / "small" / name
     own.parent.mkdir(parents=True)
-    own.write_bytes(b"picture")
-    assert await pictures.file("small/play.png") == own
+    own.write_bytes(b"own")
+    assert await pictures.file(f"small/{name}") == own
 
 
 @pytest.mark.parametrize("path", ["", "../secret", "small/guide.yaml", "/etc/passwd", "the/x.png"])

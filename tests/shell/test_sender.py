@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -229,7 +230,7 @@ async def test_a_picture_is_uploaded_once(
     async def find(path: str) -> Path | None:
         return tmp_path / "a.png" if path == "small/a.png" else None
 
-    house.sender._find_picture = find
+    house.sender._find_file = find
     channel.answers = [Sent("m1", picture="file-1"), Sent("m2", picture="file-2")]
     for name in ("small/a.png", "small/a.png", "small/missing.png"):
         content = packed(Message("t", picture=Picture(name, "alt")))
@@ -241,6 +242,51 @@ async def test_a_picture_is_uploaded_once(
     assert [one.picture and one.picture.reference for one in channel.sent] == ["", "file-1", None]
     digest = channel.sent[0].picture.digest if channel.sent[0].picture else ""
     assert house.database.read_now(lambda one: media.find(one, *ACCOUNT, digest)) == "file-1"
+
+
+async def test_a_recording_is_uploaded_once_and_makes_way_for_a_picture(
+    house: House, channel: FakeChannel, tmp_path: Path
+) -> None:
+    (tmp_path / "a.mp3").write_bytes(b"ID3")
+
+    async def find(path: str) -> Path | None:
+        return tmp_path / "a.mp3" if path == "small/a.mp3" else None
+
+    house.sender._find_file = find
+    channel.limits = replace(channel.limits, voice=True)
+    channel.answers = [Sent("m1", picture="file-1")]
+    for picture in ("", "", "small/a.mp3", "small/missing.png"):
+        shown = Picture(picture, "alt") if picture else None
+        content = packed(Message("t", picture=shown, voice="small/a.mp3"))
+        new = outbox.NewDelivery("test", "fake:one:a", content, lanes.REPLY)
+        house.database.write_now(
+            lambda one, new=new: outbox.enqueue(one, [new], house.database.now(one))
+        )
+    await house.deliver()
+    heard = [one.voice and one.voice.reference for one in channel.sent]
+    assert heard == ["", "file-1", None, "file-1"]
+    assert set(channel.texts("a")) == {"t"}
+
+
+async def test_where_a_recording_cannot_be_sent_its_address_is_written(
+    house: House, channel: FakeChannel, tmp_path: Path
+) -> None:
+    channel.limits = replace(channel.limits, voice=False)
+    (tmp_path / "a.mp3").write_bytes(b"ID3")
+
+    async def find(path: str) -> Path | None:
+        return tmp_path / "a.mp3" if path == "small/a.mp3" else None
+
+    house.sender._find_file = find
+    for voice in ("small/a.mp3", "small/missing.mp3"):
+        new = outbox.NewDelivery(
+            "test", "fake:one:a", packed(Message("t", voice=voice)), lanes.REPLY
+        )
+        house.database.write_now(
+            lambda one, new=new: outbox.enqueue(one, [new], house.database.now(one))
+        )
+    await house.deliver()
+    assert channel.texts("a") == ["t\nhttps://x.vn/hinh/small/a.mp3", "t"]
 
 
 async def test_a_database_that_is_away_is_waited_for(

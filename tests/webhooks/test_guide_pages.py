@@ -1,6 +1,7 @@
 """/huong-dan: what pages say, what they print, what they refuse."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import date, timedelta
 from html import unescape
 from io import BytesIO
@@ -17,6 +18,7 @@ from bot.settings import Settings
 from bot.wiring import Wiring
 from webhooks.app import create_app
 from webhooks.pages import guides
+from webhooks.pages.templating import environment
 
 
 @pytest.fixture
@@ -73,6 +75,32 @@ async def test_an_expired_guide_says_so(wiring: Wiring, library: Library) -> Non
 
     assert "notice" not in await page(last)
     assert 'class="notice"' in await page(last + timedelta(days=1))
+
+
+async def test_a_recording_stands_in_for_the_browsers_own_voice(
+    client: httpx.AsyncClient, wiring: Wiring
+) -> None:
+    guides = wiring.shelf.guides
+    guide = guides.current["vneid"]
+    first, *rest = guide.steps
+    spoken = replace(guide, steps=(replace(first, voice="vneid/loi.mp3"), *rest))
+    wiring.shelf.guides = replace(guides, current={**guides.current, "vneid": spoken})
+    page = (await client.get("/huong-dan/vneid")).text
+    assert page.count('src="/hinh/vneid/loi.mp3"') == page.count("<audio") == 1
+    assert page.count('class="speak"') == len(rest)
+
+
+@pytest.mark.parametrize("voice", ["", "vneid/loi.mp3"])
+def test_in_the_chat_a_recording_needs_no_button_to_ask_for_it(voice: str) -> None:
+    choices = [{"id": one, "label": one} for one in ("xong", "nghe")]
+    line = {"id": 1, "mine": False, "text": "t", "turn": 1, "picture": None}
+    html = (
+        environment()
+        .get_template("message.html")
+        .render(line={**line, "choices": choices, "voice": voice}, form_id="f")
+    )
+    assert ("<audio" in html) == ("|nghe" not in html) == bool(voice)
+    assert ('class="speak"' in html) != bool(voice)
 
 
 @pytest.mark.parametrize(("kind", "height"), [("to-roi", 210), ("ap-phich", 297)])

@@ -41,6 +41,7 @@ class _Line:
     choices: Sequence[dict[str, str]]
     turn: int
     picture: dict[str, str] | None
+    voice: str
 
 
 def _line(shown: web.Shown, *, buttons: bool) -> _Line:
@@ -52,6 +53,7 @@ def _line(shown: web.Shown, *, buttons: bool) -> _Line:
         content["choices"] if buttons else (),
         content["turn"],
         content["picture"],
+        content.get("voice", ""),
     )
 
 

@@ -1,4 +1,4 @@
-"""/hinh/<path>: pictures of steps, for the pages and for platforms that fetch by address."""
+"""/hinh/<path>: pictures and recordings of steps, for pages and platforms that fetch them."""
 
 from fastapi import APIRouter, Response
 from fastapi.responses import FileResponse

@@ -9,7 +9,17 @@ from telegram import Bot, BotCommand, LinkPreviewOptions, Message
 from telegram.error import TelegramError
 from telegram.request import HTTPXRequest
 
-from bot.channels.base import Intake, Limits, NotSent, Outgoing, PictureFile, Press, Received, Sent
+from bot.channels.base import (
+    Intake,
+    Limits,
+    NotSent,
+    Outgoing,
+    PictureFile,
+    Press,
+    Received,
+    Sent,
+    VoiceFile,
+)
 from bot.channels.telegram.parse import NAME, intake, parse
 from bot.channels.telegram.render import failure, keyboard
 from bot.core.secrets import Secret
@@ -31,6 +41,7 @@ class Telegram:
         label=64,
         reply_interval=_SECOND // 100,
         other_interval=_SECOND // 28,
+        voice=True,
     )
 
     def __init__(
@@ -71,17 +82,24 @@ class Telegram:
             )
         except TelegramError as error:
             return failure(error)
-        picture = sent.photo[-1].file_id if sent and sent.photo else ""
-        return Sent(str(sent.message_id) if sent else shown, picture)
+        if sent is None:
+            return Sent(shown)
+        upload = sent.photo[-1] if sent.photo else sent.voice or sent.audio
+        return Sent(str(sent.message_id), upload.file_id if upload else "")
 
     async def _say(self, chat: int, outgoing: Outgoing) -> Message | None:
         message = outgoing.message
         if not message.text:
             return None
         if outgoing.picture:
-            photo = await _photo(outgoing.picture)
+            photo = await _upload(outgoing.picture)
             return await self._bot.send_photo(
                 chat, photo, caption=message.text, reply_markup=keyboard(message)
+            )
+        if outgoing.voice:
+            voice = await _upload(outgoing.voice)
+            return await self._bot.send_voice(
+                chat, voice, caption=message.text, reply_markup=keyboard(message)
             )
         return await self._bot.send_message(
             chat,
@@ -119,5 +137,6 @@ async def _quietly(call: Awaitable[object]) -> None:
         return
 
 
-async def _photo(picture: PictureFile) -> bytes | str:
-    return picture.reference or await asyncio.to_thread(picture.path.read_bytes)
+async def _upload(file: PictureFile | VoiceFile) -> bytes | str:
+    """The file itself until Telegram has it, then what Telegram calls it."""
+    return file.reference or await asyncio.to_thread(file.path.read_bytes)

@@ -45,7 +45,13 @@ class WebChat:
     account = ACCOUNT
     unverified = 403
     limits = Limits(
-        text=4000, caption=4000, choices=100, label=80, reply_interval=100, other_interval=100
+        text=4000,
+        caption=4000,
+        choices=100,
+        label=80,
+        reply_interval=100,
+        other_interval=100,
+        voice=True,
     )
 
     def __init__(self, show: Show) -> None:

@@ -97,11 +97,12 @@ class TelegramCloud:
         chat.written_at.append(now)
         self._sent.append(now)
 
-    def _say(self, params: Json, text: str, photo: str = "") -> Json:
+    def _say(self, params: Json, text: str, photo: str = "", voice: str = "") -> Json:
         chat = self._writable(params)
         buttons = _buttons(params)
         self._pace(chat)
-        shown = Shown(self.number(), True, text, photo, buttons, date=int(self.clock()))
+        now = int(self.clock())
+        shown = Shown(self.number(), True, text, photo, voice, buttons, date=now)
         chat.messages[shown.id] = shown
         return self.message(chat, shown)
 
@@ -114,17 +115,23 @@ class TelegramCloud:
         return self._say(params, text)
 
     def send_photo(self, params: Json) -> Json:
+        return self._send_file(params, "photo")
+
+    def send_voice(self, params: Json) -> Json:
+        return self._send_file(params, "voice")
+
+    def _send_file(self, params: Json, kind: str) -> Json:
         caption = str(params.get("caption", ""))
         if len(caption) > _CAPTION:
             raise RefusedError(400, "Bad Request: message caption is too long")
-        photo = params.get("photo")
-        if isinstance(photo, bytes):
+        file = params.get(kind)
+        if isinstance(file, bytes):
             name = f"AgACAgUAA{len(self.files):06d}"
-            self.files[name] = photo
-            photo = name
-        if photo not in self.files:
+            self.files[name] = file
+            file = name
+        if file not in self.files:
             raise RefusedError(400, "Bad Request: wrong file identifier/HTTP URL specified")
-        return self._say(params, caption, str(photo))
+        return self._say(params, caption, **{kind: str(file)})
 
     def message(self, chat: Chat, shown: Shown) -> Json:
         sender = self.bot if shown.from_bot else person(chat)
@@ -134,21 +141,7 @@ class TelegramCloud:
             "chat": chat.plain(),
             "from": sender,
         }
-        if shown.photo:
-            sizes = [
-                {
-                    "file_id": shown.photo,
-                    "file_unique_id": shown.photo[-8:],
-                    "width": 90,
-                    "height": 90,
-                }
-            ]
-            body |= {"photo": sizes, "caption": shown.text}
-        else:
-            body["text"] = shown.text
-        if shown.buttons:
-            body["reply_markup"] = {"inline_keyboard": shown.buttons}
-        return body
+        return body | shown.content()
 
     # Changing what was sent
 
@@ -289,6 +282,7 @@ _METHODS: dict[str, Callable[[TelegramCloud, Json], object]] = {
     "setmycommands": TelegramCloud.set_commands,
     "sendmessage": TelegramCloud.send_message,
     "sendphoto": TelegramCloud.send_photo,
+    "sendvoice": TelegramCloud.send_voice,
     "editmessagetext": TelegramCloud.edit,
     "editmessagecaption": TelegramCloud.edit,
     "editmessagereplymarkup": TelegramCloud.edit,

@@ -17,6 +17,10 @@ class RefusedError(Exception):
         self.code, self.description, self.parameters = code, description, parameters
 
 
+def _named(file: str) -> Json:
+    return {"file_id": file, "file_unique_id": file[-8:]}
+
+
 @dataclass
 class Shown:
     """A message as the people in a chat see it now."""
@@ -25,9 +29,22 @@ class Shown:
     from_bot: bool
     text: str
     photo: str = ""
+    voice: str = ""
     buttons: list[list[Json]] = field(default_factory=list)
     edited: bool = False
     date: int = 0
+
+    def content(self) -> Json:
+        """What the API calls these parts."""
+        body: Json = {"text": self.text}
+        if self.photo:
+            size = {**_named(self.photo), "width": 90, "height": 90}
+            body = {"photo": [size], "caption": self.text}
+        elif self.voice:
+            body = {"voice": {**_named(self.voice), "duration": 5}, "caption": self.text}
+        if self.buttons:
+            body["reply_markup"] = {"inline_keyboard": self.buttons}
+        return body
 
 
 @dataclass
