@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test check install serve bench lock train measure chromium
+.PHONY: help demo test check install serve bench lock train measure screenshots chromium emoji
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -42,6 +42,12 @@ check: $(VENV)/dev  ## format, lint, types, import contracts, guides
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m bot guides check
+
+emoji:
+	@fc-list | grep -qi emoji || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq fonts-noto-color-emoji >/dev/null; }
+
+screenshots: $(VENV)/dev chromium emoji  ## draw docs/images anew
+	GOCUA_SCREENSHOTS=docs/images $(BIN)/python -m pytest -q tests/journeys/test_screenshots.py
 
 bench: $(VENV)/dev  ## measure against named peers
 	$(BIN)/python -m bench

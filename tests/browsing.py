@@ -30,6 +30,18 @@ class Watched:
         )
 
 
+def press(page: Page, choice: str) -> None:
+    """Presses and waits until the answer has brought new buttons."""
+    button = page.locator(f".choices button[value$='|{choice}']")
+    value = button.get_attribute("value")
+    button.click()
+    page.wait_for_function(
+        "old => { const one = document.querySelector('.choices button:not([disabled])');"
+        " return one && one.value.split('|')[0] !== old.split('|')[0]; }",
+        arg=value,
+    )
+
+
 def fits(page: Page) -> None:
     wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
     assert not wide, "scrolls sideways"

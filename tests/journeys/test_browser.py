@@ -1,12 +1,11 @@
 """The web chat in a real Chromium: with and without JavaScript, on a phone and a desk."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
-from browsing import DESK, PHONE, Watched, accessible, fits
+from browsing import DESK, PHONE, Watched, accessible, fits, press
 from playwright.sync_api import Browser, Locator, Page
 from service import Service
 from walk import right_answer
@@ -33,24 +32,12 @@ def _choices(page: Page) -> list[str]:
     return [value.split("|")[1] for value in values]
 
 
-def _press(page: Page, choice: str) -> None:
-    """Presses and waits until the answer has brought new buttons."""
-    button = page.locator(f".choices button[value$='|{choice}']")
-    value = button.get_attribute("value")
-    button.click()
-    page.wait_for_function(
-        "old => { const one = document.querySelector('.choices button:not([disabled])');"
-        " return one && one.value.split('|')[0] !== old.split('|')[0]; }",
-        arg=value,
-    )
-
-
 def _finish(page: Page, guide: Guide) -> None:
     for _ in range(60):
         choice = right_answer(_choices(page), guide)
         if not choice:
             return
-        _press(page, choice)
+        press(page, choice)
     raise AssertionError(page.locator("#log").inner_text())
 
 
@@ -105,7 +92,7 @@ def test_a_link_opens_its_guide_for_those_who_have_chatted_before(
     page.get_by_role("button", name="Bắt đầu").click()
     page.wait_for_selector(".choices")
     for choice in ("dong-y", "khong"):
-        _press(page, choice)
+        press(page, choice)
     page.goto(f"{service.base}/tro-chuyen?bai=an-toan&ma=cx12")
     accessible(page)
     page.get_by_role("button", name=f"Mở bài {guide.title}").click()
@@ -177,23 +164,6 @@ def test_first_visit_is_light(service: Service) -> None:
                 total += len(str(answer.headers))
     assert len(paths) == 4
     assert total <= 10 * 1024
-
-
-def test_screenshots(browser: Browser, service: Service, library: Library, tmp_path: Path) -> None:
-    """Kept when GOCUA_SCREENSHOTS names a folder; the README's picture is made so."""
-    folder = Path(os.environ.get("GOCUA_SCREENSHOTS", tmp_path))
-    for name, size in (("360", PHONE), ("1280", DESK)):
-        context = browser.new_context(viewport=size, locale="vi-VN", device_scale_factor=2)
-        page = context.new_page()
-        page.goto(f"{service.base}/tro-chuyen?bai=vneid")
-        page.screenshot(path=folder / f"start-{name}.png")
-        page.get_by_role("button", name="Bắt đầu").click()
-        page.wait_for_selector(".choices")
-        for choice in ("dong-y", "khong", "bat-dau"):
-            _press(page, choice)
-        page.screenshot(path=folder / f"step-{name}.png")
-        context.close()
-        assert (folder / f"step-{name}.png").stat().st_size > 10_000
 
 
 def test_the_whole_thing_stops_quickly_with_pages_open(tmp_path: Path, browser: Browser) -> None:

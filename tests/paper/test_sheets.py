@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-import typst
 import zxingcpp
-from PIL import Image, ImageFont
+from PIL import ImageFont
 from pypdf import PdfReader
+from raster import PIXELS_PER_INCH, raster
 
 from bot.core.card import cards
 from bot.core.guide import Guide
@@ -24,8 +24,7 @@ WEB = Target("https://gocua.longthanh.dongnai.gov.vn", code="cx12ab34")
 BOTH = Target("https://gocua.longthanh.dongnai.gov.vn", "gocua_longthanh_bot", "cx12ab34")
 TEAM = Team("Tổ công nghệ số khu phố Cầu Xéo", "0912 345 678")
 HOSTILE = Team('#panic("x") *đậm* $x$', "\\ \"'<b>&amp; #{1+1} _y_ `z`")
-PPI = 110
-MM = 25.4 / PPI
+MM = 25.4 / PIXELS_PER_INCH
 Make = Callable[[Guide, GuideFile, Target, Team], bytes]
 Values = Callable[[Guide, GuideFile, Target, Team], Mapping[str, object]]
 KINDS = {"sheet": (sheets.sheet, sheets.on_sheet), "poster": (sheets.poster, sheets.on_poster)}
@@ -42,20 +41,6 @@ def _words(text: str) -> str:
 def _printed(kind: str, guide: Guide, library: Library, target: Target, team: Team) -> PdfReader:
     make, _ = KINDS[kind]
     return PdfReader(BytesIO(make(guide, library.about[guide.id], target, team)))
-
-
-def _seen(kind: str, values: Mapping[str, object]) -> list[Image.Image]:
-    """The same template as pixels, as coarse as a bad camera sees them."""
-    folder = Path(typesetting.__file__).parent / "templates"
-    drawn = typst.compile(
-        folder / f"{kind}.typ",
-        root=folder,
-        font_paths=typesetting._fonts(),
-        format="png",
-        ppi=PPI,
-        sys_inputs=typesetting._inputs(values),
-    )
-    return [Image.open(BytesIO(one)) for one in (drawn if isinstance(drawn, list) else [drawn])]
 
 
 @pytest.mark.parametrize("target", [WEB, BOTH], ids=["web", "both"])
@@ -116,7 +101,7 @@ def test_codes_are_read_from_the_page(
 ) -> None:
     _, values = KINDS[kind]
     for guide in library.guides:
-        first, *_ = _seen(kind, values(guide, library.about[guide.id], target, TEAM))
+        first, *_ = raster(kind, values(guide, library.about[guide.id], target, TEAM))
         found = {one.text: one.position for one in zxingcpp.read_barcodes(first)}
         expected = {f"{target.base}/tro-chuyen?bai={guide.id}&ma=cx12ab34"}
         if target.bot:

@@ -97,7 +97,7 @@ def test_in_the_chat_a_recording_needs_no_button_to_ask_for_it(voice: str) -> No
     html = (
         environment()
         .get_template("message.html")
-        .render(line={**line, "choices": choices, "voice": voice}, form_id="f")
+        .render(line={**line, "choices": choices, "voice": voice}, form_id="f", newest=False)
     )
     assert ("<audio" in html) == ("|nghe" not in html) == bool(voice)
     assert ('class="speak"' in html) != bool(voice)

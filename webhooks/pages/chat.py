@@ -164,7 +164,9 @@ class _Chat:
                 )
                 for shown in new:
                     html = self._message.render(
-                        line=_line(shown, buttons=True), form_id=secrets.token_hex(8)
+                        line=_line(shown, buttons=True),
+                        form_id=secrets.token_hex(8),
+                        newest=False,
                     )
                     yield ServerSentEvent(html, id=str(shown.id))
                     last = shown.id

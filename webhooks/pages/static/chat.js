@@ -2,6 +2,7 @@
 const log = document.getElementById("log");
 const wait = document.getElementById("wait");
 const line = document.getElementById("line");
+const header = document.querySelector("header");
 
 function show(html, id) {
   if (document.getElementById("t" + id)) return;
@@ -12,8 +13,14 @@ function show(html, id) {
     forms.forEach((form, place) => place < forms.length - 1 && form.remove());
   }
   wait.hidden = !mine;
-  log.lastElementChild.scrollIntoView({ block: "end" });
+  settle();
+}
+
+// To the end; what is too long for that is read from its beginning.
+function settle() {
+  const last = log.lastElementChild;
   window.scrollTo(0, document.body.scrollHeight);
+  if (last.getBoundingClientRect().top < header.offsetHeight) last.scrollIntoView();
 }
 
 function listen() {
@@ -51,7 +58,7 @@ async function send(event) {
 
 if (log && window.EventSource && window.fetch) {
   document.addEventListener("submit", send);
-  log.addEventListener("load", () => window.scrollTo(0, document.body.scrollHeight), true);
+  log.addEventListener("load", settle, true);
   listen();
-  window.scrollTo(0, document.body.scrollHeight);
+  settle();
 }
