@@ -37,12 +37,6 @@ class Pictures:
             _log.error("no picture %s: %s", path, type(error).__name__)
             return None
 
-    async def draw_all(self) -> None:
-        """Today's cards, so that the first reader waits for none."""
-        for guide in self._shelf.guides.current.values():
-            for card in cards(guide):
-                await self.file(card.path)
-
     async def _file(self, path: str) -> Path | None:
         if not self._knows(path):
             await self._database.read(self._shelf.know_all)

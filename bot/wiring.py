@@ -159,7 +159,6 @@ class Wiring:
         """Nothing here waits for a platform."""
         self._run(self.signals.listen)
         self._run(self._watch)
-        self._run(self.pictures.draw_all)
         for loop in self.zalo.loops(works=self.role != "web") if self.zalo else ():
             self._run(loop)
         if self.role in ("all", "worker"):

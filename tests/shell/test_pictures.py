@@ -58,16 +58,6 @@ async def test_a_card_is_drawn_once(pictures: Pictures, shelf: _Shelf) -> None:
     assert [one.name for one in path.parent.iterdir()] == [path.name]
 
 
-async def test_all_of_todays_cards_are_drawn_ahead(pictures: Pictures, shelf: _Shelf) -> None:
-    guide = _guide("r2", SCREEN, replace(SCREEN, press="Đăng nhập"))
-    shelf.offer(guide)
-    await pictures.draw_all()
-    first, second = cards(guide)
-    found = {(await pictures.file(one.path) or Path()).name for one in (first, second)}
-    assert found == {Path(first.path).name, Path(second.path).name}
-    assert all(file.is_file() for file in pictures._folder.iterdir())
-
-
 async def test_a_version_of_another_machine_is_looked_up(
     pictures: Pictures, shelf: _Shelf, database: Database, clock: Clock
 ) -> None:
