@@ -75,6 +75,29 @@ def test_a_person_finishes_a_guide(
     eventually(lambda: set(_totals(service)) == {"accepted"})
 
 
+def _presses(telegram: Telegram, person: int, *choices: str) -> None:
+    """One after the other, each when the answer to the one before has come."""
+    for choice in choices:
+        eventually(lambda choice=choice: choice in telegram.offered(person))  # type: ignore[misc]
+        known = telegram.from_bot(person)[-1].id
+        telegram.press(person, choice)
+        eventually(lambda known=known: telegram.from_bot(person)[-1].id > known)  # type: ignore[misc]
+
+
+def test_a_card_comes_with_its_step_and_is_uploaded_once(
+    telegram: Telegram, service: Service, library: Library
+) -> None:
+    step = library.content().current["vneid"].steps[1]
+    for person in (LAN, LAN + 1):
+        telegram.people.say(person, "/start vneid")
+        _presses(telegram, person, "dong-y", "khong", "bat-dau", "chua-android")
+        shown = telegram.from_bot(person)[-1]
+        assert step.text in shown.text
+        assert shown.buttons
+        assert telegram.cloud.files[shown.photo].startswith(b"\x89PNG")
+    assert len(telegram.cloud.files) == 1
+
+
 def _with_buttons(telegram: Telegram) -> list[object]:
     return [one for one in telegram.from_bot(LAN) if one.buttons]
 
