@@ -2,7 +2,7 @@
 
 import click
 
-from bot.commands import ask, guides, paper, service, upkeep
+from bot.commands import announce, ask, guides, paper, service, upkeep
 
 
 @click.group()
@@ -22,5 +22,7 @@ for command in (
     guides.guides,
     paper.paper,
     ask.ask,
+    announce.announce,
+    announce.group,
 ):
     main.add_command(command)

@@ -1,0 +1,58 @@
+"""An announcement's audience as a sheet: who has it, who does not, why, and what to do."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from openpyxl import Workbook
+from openpyxl.styles import Font
+from openpyxl.worksheet.worksheet import Worksheet
+from sqlalchemy import Connection
+
+from bot.notice_words import NoticeWords
+from storage import areas, groups, persons, recipients
+from storage.recipients import Line
+
+_MICRO = 1_000_000
+_HEADING, _PLAIN = Font(bold=True), Font()
+_COLUMNS = ("target", "way", "area", "state", "at", "why", "do", "seen")
+
+
+def rows(connection: Connection, words: NoticeWords, announcement: int) -> list[list[str]]:
+    """Headings first, then one line for each copy."""
+    lines = recipients.lines(connection, announcement)
+    names = _names(connection, lines)
+    places = areas.places(connection, {one.area for one in lines})
+    found = [[words.say(f"columns.{one}") for one in _COLUMNS]]
+    for one in lines:
+        why, do = words.reason(one.reason) if one.reason else ("", "")
+        place = places[one.area].name if one.area in places else one.area
+        state = words.say(f"states.{one.state}")
+        at, seen = _moment(words, one.at), _moment(words, one.seen_at)
+        found.append([names.get(one.target, one.target), one.way, place, state, at, why, do, seen])
+    return found
+
+
+def _names(connection: Connection, lines: Sequence[Line]) -> dict[str, str]:
+    codes = [one.target.removeprefix("group:") for one in lines if one.target.startswith("group:")]
+    called = {f"group:{code}": name for code, name in groups.names(connection, codes).items()}
+    people = persons.get(connection, {one.person for one in lines if one.person})
+    return called | {f"person:{one.id}": one.name for one in people.values()}
+
+
+def _moment(words: NoticeWords, at: int) -> str:
+    if not at:
+        return ""
+    return datetime.fromtimestamp(at // _MICRO, words.zone).strftime("%H:%M %d/%m/%Y")
+
+
+def save(table: Sequence[Sequence[str]], path: Path) -> None:
+    """Text only: nothing a person wrote becomes a formula."""
+    book = Workbook()
+    sheet: Worksheet = book.worksheets[0]
+    for line, row in enumerate(table, 1):
+        for place, value in enumerate(row, 1):
+            cell = sheet.cell(line, place)
+            cell.value, cell.data_type = value, "s"
+            cell.font = _HEADING if line == 1 else _PLAIN
+    book.save(path)

@@ -1,0 +1,103 @@
+"""`gocua announce` and `gocua group`: from a draft to the sheet of who has it."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from openpyxl import load_workbook
+from sqlalchemy import Connection
+from village import NEAR, NOW, plant
+
+from bot.cli import main
+from bot.core.rights import Role
+from storage import announcements, persons, schema, teams
+from storage.database import Database
+
+
+class Console:
+    def __init__(self, folder: Path) -> None:
+        self.url = f"sqlite:///{folder}/gocua.db"
+        database = Database(self.url)
+        database.write_now(schema.upgrade)
+        database.write_now(plant)
+        self.author, self.approver = database.write_now(_officials)
+        database.close()
+
+    def __call__(self, *arguments: str, text: str = "", fails: bool = False) -> str:
+        env = {"GOCUA_DATABASE_URL": self.url, "GOCUA_BASE_URL": "https://gocua.test"}
+        result = CliRunner().invoke(main, arguments, env=env, input=text)
+        assert (result.exit_code != 0) is fails, result.output
+        return result.output
+
+    def digest(self, number: int) -> str:
+        database = Database(self.url)
+        kept = database.read_now(lambda one: announcements.get(one, number))
+        database.close()
+        assert kept
+        return kept.digest
+
+
+def _officials(connection: Connection) -> tuple[str, str]:
+    found = []
+    for name, role in (("Mai", Role.AUTHOR), ("Hùng", Role.APPROVER)):
+        person = persons.add_one(connection, {"call_name": name}, NOW)
+        row = {"person": person, "role": role, "area": "26368", "granted_by": 0}
+        teams.grant(connection, [row], NOW)
+        found.append(str(person))
+    return found[0], found[1]
+
+
+@pytest.fixture
+def gocua(tmp_path: Path) -> Console:
+    return Console(tmp_path)
+
+
+def _drafted(gocua: Console) -> None:
+    gocua("group", "add", "g1", "--area", NEAR, "--way", "telegram", "--name", "Xóm 1")
+    way = ("--way", "telegram", "--by", gocua.author)
+    assert "bản nháp 1" in gocua(
+        "announce", "draft", "-", "--area", NEAR, *way, text="Họp lúc 7 giờ"
+    )
+
+
+def test_the_whole_way(gocua: Console, tmp_path: Path) -> None:
+    _drafted(gocua)
+    assert "1 nhóm, 1 nơi nhận" in gocua("announce", "submit", "1", "--by", gocua.author)
+    seen = ("--digest", gocua.digest(1))
+    wrong = gocua(
+        "announce", "approve", "1", *seen, "--groups", "5", "--by", gocua.approver, fails=True
+    )
+    assert "sẽ tới 1 nhóm" in wrong
+    approved = ("announce", "approve", "1", *seen, "--groups", "1", "--by", gocua.approver)
+    assert "Đã duyệt" in gocua(*approved)
+    shown = gocua("announce", "show", "1")
+    assert "skipped 1" in shown
+    assert "Họp lúc 7 giờ" in shown
+    assert "approved" in gocua("announce", "list")
+    path = tmp_path / "nhan.xlsx"
+    assert "1 dòng" in gocua("announce", "excel", "1", str(path))
+    head, row = load_workbook(path).worksheets[0].iter_rows(values_only=True)
+    assert head[0] == "Nơi nhận"
+    assert (row[0], row[3], row[5]) == ("Xóm 1", "Không gửi", "Nhóm chưa nối với hệ thống")
+
+
+def test_what_cannot_be_done_is_said(gocua: Console) -> None:
+    _drafted(gocua)
+    for step in ("pause", "resume", "resend"):
+        assert "trạng thái" in gocua("announce", step, "1", "--by", gocua.author, fails=True)
+    early = gocua("announce", "correct", "1", "-", "--withdraw", text="Sai", fails=True)
+    assert "trạng thái" in early
+    gocua("announce", "submit", "1", "--by", gocua.author)
+    assert "Xong" in gocua(
+        "announce", "return", "1", "--reason", "Thiếu giờ", "--by", gocua.approver
+    )
+    assert "không có thông báo" in gocua("announce", "submit", "9", fails=True)
+    role = gocua("announce", "return", "1", "--reason", "x", "--by", gocua.author, fails=True)
+    assert "vai trò" in role
+
+
+def test_groups_and_their_health(gocua: Console) -> None:
+    gocua("group", "add", "g1", "--area", NEAR, "--way", "relay", "--name", "Xóm 1")
+    assert "1 trong 1 nhóm" in gocua("group", "list")
+    assert "/noi " in gocua("group", "code", "g1")
+    assert "không có nhóm" in gocua("group", "code", "g2", fails=True)
