@@ -11,6 +11,8 @@ from sqlalchemy import Connection
 
 from bot.core.announcement import Content, Kind, State, Way
 from bot.core.rights import Actor, terminal
+from bot.library import Library
+from bot.notice_checks import check
 from bot.notice_sheets import rows, save
 from bot.notice_words import NoticeWords
 from bot.services import announcements as service
@@ -101,6 +103,29 @@ def show(number: int) -> None:
     shown = ", ".join(f"{state} {many}" for state, many in sorted(counts.items()))
     _say("shown", id=kept.id, state=kept.state, code=kept.code, digest=kept.digest, counts=shown)
     click.echo(kept.content.text)
+
+
+@announce.command("check")
+@_number
+@_by
+def checked(number: int, by: int) -> None:
+    """Say what is wrong with it, and what only a person can judge."""
+
+    def work(connection: Connection, actor: Actor, _now: int) -> tuple[Kept, list[int]]:
+        kept = service.see(connection, actor, number)
+        return kept, announcements.same_text(connection, kept.content, number)
+
+    kept, same = _done(work, by)
+    found, words = check(kept.content), Terminal()
+    sentences = {**Library().messages.checks, "personal": words.text("announce.personal")}
+    for one in found:
+        kind = "warning" if one.warning else "fault"
+        said = sentences[one.code].format(**one.values)
+        words.say(kind, file=number, line=one.line, text=said)
+    if same:
+        _say("same", numbers=", ".join(map(str, same)))
+    if not found:
+        _say("clean")
 
 
 @announce.command("submit")

@@ -32,6 +32,7 @@ class Problem(StrEnum):
     WRONG_COUNT = "wrong-count"
     NOBODY = "nobody"
     TOO_LATE = "too-late"
+    FAULTY = "faulty"
 
 
 class Refused(Exception):  # noqa: N818  # a refusal is an answer, not an error

@@ -17,6 +17,7 @@ from bot.core.announcement import (
     short_code,
 )
 from bot.core.rights import EVERYWHERE, Actor, Operation
+from bot.notice_checks import check
 from bot.services import access
 from bot.services.access import Problem, Refused
 from storage import announcements, approvals, audience, audit, groups, links, recipients, relays
@@ -90,6 +91,8 @@ def edit(
 def submit(connection: Connection, actor: Actor, now: int, announcement: int) -> tuple[int, int]:
     """Asks for approval. Says how many groups and recipients it would go to today."""
     kept = see(connection, actor, announcement, Operation.COMPOSE_ANNOUNCEMENT)
+    if faults := [one.code for one in check(kept.content) if not one.warning]:
+        raise Refused(Problem.FAULTY, faults=",".join(faults))
     _moved(announcements.move(connection, announcement, Step.SUBMIT, now))
     audience.freeze(connection, announcement, kept.content, now)
     _keep(connection, actor, Operation.COMPOSE_ANNOUNCEMENT, announcement, now, step="submit")

@@ -96,6 +96,25 @@ def test_what_cannot_be_done_is_said(gocua: Console) -> None:
     assert "vai trò" in role
 
 
+def test_faults_keep_it_from_being_submitted(gocua: Console) -> None:
+    _drafted(gocua)
+    assert "Không có lỗi" in gocua("announce", "check", "1", "--by", gocua.author)
+    bad = "Bà con gửi mã OTP cho cán bộ. Xem bit.ly/abc và trang-la.com, số 0671004123456"
+    way = ("--way", "telegram", "--by", gocua.author)
+    gocua("announce", "draft", "-", "--area", NEAR, *way, text=bad)
+    found = gocua("announce", "check", "2", "--by", gocua.author)
+    assert "đòi mã" in found
+    assert "rút gọn" in found
+    assert found.count("Lưu ý") >= 2
+    assert "còn lỗi" in gocua("announce", "submit", "2", "--by", gocua.author, fails=True)
+    gocua("announce", "draft", "-", "--area", NEAR, *way, text="dài " * 2000)
+    assert "còn lỗi (too_long)" in gocua(
+        "announce", "submit", "3", "--by", gocua.author, fails=True
+    )
+    gocua("announce", "draft", "-", "--area", NEAR, *way, text="")
+    assert "chưa có chữ" in gocua("announce", "check", "4", "--by", gocua.author)
+
+
 def test_groups_and_their_health(gocua: Console) -> None:
     gocua("group", "add", "g1", "--area", NEAR, "--way", "relay", "--name", "Xóm 1")
     assert "1 trong 1 nhóm" in gocua("group", "list")
