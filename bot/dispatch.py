@@ -7,13 +7,14 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels.base import packed
 from bot.core.address import Address
-from bot.core.announcement import State, Step, digest, opens
+from bot.core.announcement import State, Step, Way, digest, opens
 from bot.core.effects import Message
 from bot.notice_words import NoticeWords
 from storage import (
@@ -137,17 +138,19 @@ class Dispatcher:
         self, connection: Connection, kept: Kept, going: Sequence[Due], now: int
     ) -> list[NewDelivery]:
         earlier = _earlier(connection, kept)
-        plain = packed(self._words.message(kept, earlier))
+        pressed = self._words.message(kept, earlier)
+        plain = {True: packed(pressed), False: packed(replace(pressed, choices=()))}
         names = _names(connection, [one.target for one in going])
         rows: list[NewDelivery] = []
         for one in going:
             dedup = one.dedup(kept.id)
             if one.way != recipients.RELAY:
-                rows.append(_row(kept, one, plain, now, dedup))
+                rows.append(_row(kept, one, plain[_presses(one)], now, dedup))
                 continue
             first, second = self._words.relay(kept, earlier, names.get(one.target, ""), one.id)
             rows.append(_row(kept, one, packed(first), now, f"{dedup}:ask"))
-            rows.append(_row(kept, one, packed(second), now, dedup))
+            shown = second if _presses(one) else replace(second, choices=())
+            rows.append(_row(kept, one, packed(shown), now, dedup))
         return rows
 
     def _remind(self, connection: Connection, kept: Kept, now: int) -> None:
@@ -197,6 +200,13 @@ def _row(kept: Kept, due: Due, content: str, now: int, dedup: str) -> NewDeliver
         lasts=ends_at(kept) - now,
         person=due.person,
     )
+
+
+def _presses(due: Due) -> bool:
+    """Where choices are typed as numbers they would be taken for answers to something else."""
+    channel = Address.parse(due.address).channel
+    group = due.way != recipients.RELAY and due.target.startswith("group:")
+    return channel != Way.BOT and not (channel == Way.GMF and group)
 
 
 def _earlier(connection: Connection, kept: Kept) -> int:

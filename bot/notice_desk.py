@@ -55,6 +55,8 @@ class NoticeDesk:
                 return self._posted(connection, chat, choice.removeprefix(POSTED), now), press
             case GroupClaimed(code, title):
                 return self._claimed(connection, received, code, title, now), None
+            case TextReceived(text) if copy := self._words.posted(text):
+                return self._posted(connection, chat, copy, now), press
             case TextReceived(text, secrets) if len(text) >= _SHORTEST:
                 return self._asked(connection, text, masked=bool(secrets))
         return None

@@ -10,6 +10,7 @@ from bot.core.announcement import Kind
 from bot.core.authenticity import Answer, Finding, Original
 from bot.core.effects import Message
 from bot.core.guide import Choice, Picture
+from bot.core.text import searchable
 from bot.library import GUIDES
 from storage.announcements import Kept
 
@@ -61,13 +62,21 @@ class NoticeWords:
     def relay(self, kept: Kept, earlier: int, group: str, copy: int) -> list[Message]:
         """What to do, and the text alone, so that it can be copied as it is."""
         button = Choice(f"{POSTED}{copy}", self.say("posted_button"))
-        asked = Message(self.say("relay_ask", group=group))
+        asked = Message(self.say("relay_ask", group=group, copy=copy))
         text = Message(self.whole(kept, earlier), (button,), picture=self._picture(kept))
         return [asked, text]
 
+    def posted(self, text: str) -> str:
+        """The copy somebody says is posted, empty when the text says something else."""
+        said, wanted = searchable(text), searchable(self.say("posted_words"))
+        copy = said.removeprefix(wanted).strip()
+        return copy if said.startswith(wanted) and copy.isdecimal() else ""
+
     def reminder(self, kept: Kept, group: str, copy: int) -> Message:
         button = Choice(f"{POSTED}{copy}", self.say("posted_button"))
-        return Message(self.say("relay_remind", number=kept.number, group=group), (button,))
+        return Message(
+            self.say("relay_remind", number=kept.number, group=group, copy=copy), (button,)
+        )
 
     def original(self, kept: Kept, earlier: int, later: tuple[Kind, int] | None = None) -> Original:
         replaced = (later[0], str(later[1])) if later else None

@@ -83,7 +83,10 @@ async def test_posted_by_the_member_only(office: Office, channel: FakeChannel) -
     choice = f"tb-dang.{lines[0].id}"
     assert "giao cho người khác" in await _say(office, channel, "p1", choice=choice, turn=0)
     assert "giao cho người khác" in await _say(office, channel, "p1", choice="tb-dang.x", turn=0)
-    assert "“Nhóm g2”" in await _say(office, channel, "dung", choice=choice, turn=0)
+    typed = f"Da dang {lines[0].id}"
+    assert "giao cho người khác" in await _say(office, channel, "p1", text=typed)
+    for said in ({"text": typed}, {"choice": choice, "turn": 0}):
+        assert "“Nhóm g2”" in await _say(office, channel, "dung", **said)
     await office.steps()
     assert office.kept(number).state is State.DONE
     assert office.counts(number)["delivered"] == 1
