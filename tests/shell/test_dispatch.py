@@ -9,9 +9,11 @@ from office import AUTHOR, ZONE, Office
 from sqlalchemy import Connection, text
 from village import find
 
-from bot.channels.base import Failure, NotSent
+from bot.channels.base import Failure, NotSent, unpacked
 from bot.core.announcement import Content, Kind, State, Way
+from bot.dispatch import Dispatcher
 from bot.library import Library
+from bot.notice_words import NoticeWords
 from bot.services import announcements as service
 from storage import announcements, links, people, recipients, relays
 from storage.database import DAY, HOUR, SECOND, Database
@@ -191,3 +193,29 @@ async def test_what_was_changed_behind_the_approval_is_not_sent(
     await office.work()
     assert office.kept(number).state is State.RETURNED
     assert channel.sent == []
+
+
+@pytest.mark.parametrize(("channel_name", "buttons"), [("zalo_bot", 0), ("zalo_oa", 1)])
+async def test_no_choices_where_they_would_be_typed_as_numbers(
+    office: Office, channel_name: str, buttons: int
+) -> None:
+    address = f"{channel_name}:1:lan"
+
+    def agreed(connection: Connection) -> None:
+        people.see(connection, {address: channel_name}, office.clock())
+        row = {"address": address, "person": 0, "purpose": "news", "granted": True}
+        more = {"version": "v", "recorder": "self", "at": office.clock()}
+        people.record_consents(connection, [row | more])
+
+    office.do(agreed)
+    words = NoticeWords("https://gocua.test", ZONE)
+    signals = office.house.signals
+    office.dispatcher = Dispatcher(office.database, signals, words, [(channel_name, "1")])
+    office.approved(Content("Họp", areas=("*",), channels=(channel_name,)))
+    await office.steps()
+    content = office.database.read_now(
+        lambda one: one.execute(
+            text("SELECT content FROM outbox WHERE address = :chat"), {"chat": address}
+        ).scalar_one()
+    )
+    assert len(unpacked(content)[0].choices) == buttons
