@@ -8,12 +8,14 @@ from sqlalchemy import Connection
 
 from bot.channels.base import Press, Received
 from bot.core.address import Address
-from bot.core.announcement import PUBLIC
+from bot.core.announcement import PUBLIC, Content, Way
 from bot.core.authenticity import Answer, Finding, Original, check
 from bot.core.effects import Message
 from bot.core.events import ChoiceMade, GroupClaimed, TextReceived
+from bot.core.rights import Operation
 from bot.core.secrets import mask
 from bot.notice_words import POSTED, SEEN, NoticeWords
+from bot.services import announcements as announcement_service
 from bot.services import groups as group_service
 from bot.services.access import Refused
 from storage import announcements, groups, links, people, recipients, relays, teams, views
@@ -57,6 +59,8 @@ class NoticeDesk:
                 return self._claimed(connection, received, code, title, now), None
             case TextReceived(text) if copy := self._words.posted(text):
                 return self._posted(connection, chat, copy, now), press
+            case TextReceived(text, secrets) if not secrets and (words := self._words.draft(text)):
+                return self._drafted(connection, chat, words, now)
             case TextReceived(text, secrets) if len(text) >= _SHORTEST:
                 return self._asked(connection, text, masked=bool(secrets))
         return None
@@ -78,6 +82,21 @@ class NoticeDesk:
         group = groups.names(connection, [code]).get(code, code)
         number = kept.number if kept else 0
         return Message(self._words.say("relay_thanks", number=number, group=group))
+
+    def _drafted(
+        self, connection: Connection, chat: Address, words: str, now: int
+    ) -> tuple[Message, Press | None] | None:
+        """For all places of an official's; anybody else just said something."""
+        known = links.profiles(connection, [str(chat)]).get(str(chat), ())
+        if not known:
+            return None
+        actor = teams.actors(connection, [known[0].person], chat.channel)[known[0].person]
+        places = tuple(one or "*" for one in actor.scopes(Operation.COMPOSE_ANNOUNCEMENT))
+        if not places:
+            return None
+        content = Content(words, areas=places, ways=tuple(Way))
+        number = announcement_service.compose(connection, actor, now, content)
+        return Message(self._words.say("drafted", number=number)), None
 
     def _asked(
         self, connection: Connection, text: str, *, masked: bool

@@ -72,6 +72,12 @@ class NoticeWords:
         copy = said.removeprefix(wanted).strip()
         return copy if said.startswith(wanted) and copy.isdecimal() else ""
 
+    def draft(self, text: str) -> str:
+        """What an official wants to announce, empty when the text does not begin so."""
+        first, _, rest = text.partition("\n")
+        wanted = searchable(self.say("draft_words"))
+        return rest.strip() if searchable(first) == wanted else ""
+
     def reminder(self, kept: Kept, group: str, copy: int) -> Message:
         button = Choice(f"{POSTED}{copy}", self.say("posted_button"))
         return Message(

@@ -13,13 +13,13 @@ from bot.channels.base import Received
 from bot.core.address import Address
 from bot.core.announcement import Kind, State
 from bot.core.events import GroupClaimed
-from bot.core.rights import terminal
+from bot.core.rights import Role, terminal
 from bot.library import Library
 from bot.notice_desk import NoticeDesk
 from bot.notice_words import NoticeWords
 from bot.runner import Runner
 from bot.services import groups as group_service
-from storage import groups, recipients, views
+from storage import groups, links, people, recipients, teams, views
 from storage.database import Database
 
 
@@ -128,3 +128,23 @@ def test_a_group_is_claimed_by_somebody_known(office: Office) -> None:
     found = office.database.read_now(lambda one: groups.get(one, "g7"))
     assert found
     assert (found.address, found.title, found.renamed) == (str(chat), "Xóm", True)
+
+
+async def test_an_official_drafts_by_chat_and_nobody_else(
+    office: Office, channel: FakeChannel
+) -> None:
+    def appoint(connection: Connection) -> None:
+        lead = find(connection, "Chị Hoa")
+        people.see(connection, {"fake:one:hoa": "fake"}, office.clock())
+        links.link(connection, "fake:one:hoa", lead, office.clock())
+        row = {"person": lead, "role": Role.AUTHOR, "area": NEAR, "granted_by": 0}
+        teams.grant(connection, [row], office.clock())
+
+    office.do(appoint)
+    words = "Soan thong bao\nThứ bảy dọn vệ sinh."
+    for chat in ("dung", "stranger"):
+        assert "bản nháp" not in await _say(office, channel, chat, text=words)
+    assert "bản nháp 1" in await _say(office, channel, "hoa", text=words)
+    kept = office.kept(1)
+    assert (kept.state, kept.content.text) == (State.DRAFT, "Thứ bảy dọn vệ sinh.")
+    assert kept.content.areas == (NEAR,)
