@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from browsing import PHONE, press
 from PIL import Image
-from playwright.sync_api import Browser, Page, Playwright
+from playwright.sync_api import Browser, Page, Playwright, ViewportSize
 from raster import raster
 from service import Service
 
@@ -20,6 +20,7 @@ from bot.paper.cards import draw
 from bot.paper.sheets import Target, Team
 
 pytestmark = pytest.mark.browser
+TALL: ViewportSize = {"width": 360, "height": 980}
 TARGET = Target("https://gocua.example.gov.vn", code="cx01")
 TEAM = Team("Tổ công nghệ số khu phố Cầu Xéo", "0900 000 000")
 _FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>
@@ -69,6 +70,7 @@ def _keep(path: Path, picture: bytes | Image.Image, width: int) -> None:
 
 
 def test_a_step_in_the_chat(page: Page, service: Service, folder: Path) -> None:
+    page.set_viewport_size(TALL)
     page.goto(f"{service.base}/tro-chuyen?bai=vneid")
     page.get_by_role("button", name="Bắt đầu").click()
     page.wait_for_selector(".choices")
