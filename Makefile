@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test check install serve bench lock train measure screenshots chromium emoji
+.PHONY: help demo test check golden install serve bench lock train measure screenshots chromium emoji
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -48,6 +48,9 @@ emoji:
 
 screenshots: $(VENV)/dev chromium emoji  ## draw docs/images anew
 	GOCUA_SCREENSHOTS=docs/images $(BIN)/python -m pytest -q tests/journeys/test_screenshots.py
+
+golden: $(VENV)/dev  ## write the golden transcripts of the guides anew
+	$(BIN)/python -m pytest -q tests/guides/test_guides.py --golden
 
 bench: $(VENV)/dev  ## measure against named peers
 	$(BIN)/python -m bench

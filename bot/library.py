@@ -7,6 +7,7 @@ import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import orjson
@@ -187,6 +188,9 @@ class Library:
     def _place_in_menu(self, guide: Guide) -> tuple[int, str]:
         menu = self.messages.menu
         return (menu.index(guide.id) if guide.id in menu else len(menu), guide.id)
+
+    def expired(self, today: date) -> frozenset[str]:
+        return frozenset(guide for guide, file in self.about.items() if file.valid_until < today)
 
     def content(self, older: Iterable[Guide] = ()) -> Guides:
         """What the core works with; `older` are revisions that runs are still pinned to."""

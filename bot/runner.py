@@ -146,6 +146,7 @@ class Runner:
         updates = inbox.waiting(connection, held, _UPDATES_AT_ONCE)
         seats = look(connection, held)
         states = {one: from_plain(orjson.loads(kept.state)) for one, kept in seats.kept.items()}
+        self._shelf.turn_to(now)
         self._shelf.know(connection, states.values())
         batch = _Batch(now, seats, states, Meetings.of(connection, held, now))
         stuck: set[str] = set()

@@ -1,6 +1,8 @@
 """The guides in use: today's from files, earlier versions from the database."""
 
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime
 from hashlib import sha256
 
 from sqlalchemy import Connection
@@ -9,6 +11,7 @@ from bot.core.guide import Phrase
 from bot.core.state import Conversation, Guides
 from bot.library import Library, from_json, to_json
 from storage import conversations, people
+from storage.database import SECOND
 
 
 class Shelf:
@@ -18,6 +21,12 @@ class Shelf:
         self._library = library
         self.guides: Guides = library.content()
         self._gone: set[tuple[str, str]] = set()
+
+    def turn_to(self, now: int) -> None:
+        """Notes which guides are overdue by now."""
+        today = datetime.fromtimestamp(now / SECOND, UTC).date()
+        if (expired := self._library.expired(today)) != self.guides.expired:
+            self.guides = replace(self.guides, expired=expired)
 
     def know(self, connection: Connection, states: Iterable[Conversation]) -> None:
         """Reads earlier versions when a run is pinned to one not met before."""
@@ -31,7 +40,7 @@ class Shelf:
     def know_all(self, connection: Connection) -> None:
         """Reads every version there has ever been."""
         older = [from_json(content) for content in conversations.versions(connection)]
-        self.guides = self._library.content(older)
+        self.guides = replace(self._library.content(older), expired=self.guides.expired)
 
     def keep(self, connection: Connection, now: int) -> None:
         """Stores today's versions and the consent texts; at start-up."""

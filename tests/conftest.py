@@ -20,6 +20,10 @@ ENGINES = ("sqlite", "postgresql")
 NewUrl = Callable[[str], str]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--golden", action="store_true", help="write the golden files anew")
+
+
 @pytest.fixture(scope="session")
 def library() -> Library:
     return Library()

@@ -137,6 +137,7 @@ class Phrase(StrEnum):
     MEDIA = "media"
     SECRET = "secret"  # noqa: S105  # the name of a sentence
     UPDATED = "updated"
+    EXPIRED = "expired"
     MANNER = "manner"
     MANNERS = "manners"
     GROUP = "group"

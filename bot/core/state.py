@@ -62,7 +62,8 @@ class Spoken:
 
 @dataclass(frozen=True, slots=True)
 class Guides:
-    """All content the core may use. `versions` holds every revision still in use."""
+    """All content the core may use. `versions` holds every revision still in use; `expired`
+    names guides whose review is overdue."""
 
     current: Mapping[str, Guide]
     versions: Mapping[tuple[str, str], Guide]
@@ -73,6 +74,7 @@ class Guides:
     numbers: tuple[tuple[str, ...], ...]
     manners: Manners
     understanding: Understanding
+    expired: frozenset[str] = frozenset()
 
     def pinned(self, run: Run) -> Guide | None:
         return self.versions.get((run.guide, run.revision))

@@ -103,6 +103,8 @@ def _open_wanted(turn: Turn) -> Turn:
 def _open(turn: Turn, guide: Guide) -> Turn:
     if any(run.guide == guide.id for run in turn.now.paused):
         return _resume(turn, guide.id)
+    if guide.id in turn.guides.expired:
+        turn = turn.lead(Phrase.EXPIRED)
     return turn.to(Waiting.INTRO, Run(guide.id, guide.revision))
 
 

@@ -400,6 +400,12 @@ def test_introduction_says_for_whom_how_long_and_what_to_have(guides: Guides) ->
     assert talk.offered()[0] == "lam-tiep"
 
 
+def test_an_overdue_guide_says_so_before_it_begins(guides: Guides) -> None:
+    talk = Dialogue(replace(with_small(guides), expired=frozenset({"small"}))).agree()
+    assert talk.types("1").startswith(_phrase(talk, Phrase.EXPIRED))
+    assert _phrase(talk, Phrase.EXPIRED) not in talk.types("bài khác", "other")
+
+
 def test_introduction_waits_for_a_beginning(talk: Dialogue) -> None:
     talk.agree().types("1")
     assert _phrase(talk, Phrase.NOT_UNDERSTOOD) in talk.types("lung tung")

@@ -120,6 +120,21 @@ async def test_what_cannot_be_parsed_is_parked_at_once(house: House, database: D
     assert counts["waiting"] == 2
 
 
+async def test_a_guide_whose_review_is_overdue_says_so(
+    house: House, channel: FakeChannel, clock: Clock
+) -> None:
+    notice = house.shelf.guides.phrases[Phrase.EXPIRED]
+    for said in ("chào", "đồng ý", "không", "1"):
+        house.hear("a", text=said)
+    await house.all()
+    assert not [text for text in channel.texts("a") if notice in text]
+    clock.advance(90 * 86_400)
+    house.hear("a", text="bài khác")
+    house.hear("a", text="3")
+    await house.all()
+    assert [text for text in channel.texts("a") if notice in text]
+
+
 async def test_a_run_ends_on_its_version_after_a_deploy(
     house: House, channel: FakeChannel, library: Library
 ) -> None:
