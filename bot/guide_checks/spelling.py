@@ -18,7 +18,8 @@ _SHARP_TONES = "\u0301\u0323"  # the only ones a syllable ending in c, ch, p or 
 _WORD = re.compile(r"[^\W\d_]+")
 _NOT_WORDS = re.compile(r"\S*\w\.[a-z]{2,}\S*|\{[a-z]+\}", re.IGNORECASE)
 _FRONT = "ieêy"
-_FEWEST_WORDS = 4
+_FEWEST_WORDS = 4  # of a sentence written without any accent
+_LONGEST_RUN = 6  # of words that happen to have none, inside of an accented sentence
 
 
 def check_spelling(passage: Passage, rules: Rules) -> Iterator[Finding]:
@@ -77,15 +78,17 @@ def _fits(letters: str, onset: str, rhymes: frozenset[str]) -> bool:
 
 def _usual_mistakes(passage: Passage, text: str, wording: WordingFile) -> Iterator[Finding]:
     lowered = text.lower()
-    for wrong, right in wording.misspelt.items():
+    for wrong, right in {**wording.misspelt, **wording.unaccented}.items():
         for found in re.finditer(rf"(?<!\w){re.escape(wrong)}(?!\w)", lowered):
             yield passage.finding("misspelt", found.start(), detail=wrong, right=right)
 
 
 def _without_accents(passage: Passage, text: str, rules: Rules) -> Iterator[Finding]:
-    """Unaccented words can each be a right syllable; a whole sentence of them is not."""
+    """Unaccented words can each be a right syllable; a sentence or a long run of them is not."""
     for sentence in SENTENCE.finditer(text):
         words = [word.lower() for word in _WORD.findall(sentence[0]) if word not in rules.foreign]
-        words = [word for word in words if len(word) > 1]
-        if len(words) >= _FEWEST_WORDS and all(word == bare(word) for word in words):
-            yield passage.finding("unaccented", sentence.start(), detail=sentence[0].strip())
+        plain = ["x" if word == bare(word) else " " for word in words if len(word) > 1]
+        longest = max(map(len, "".join(plain).split()), default=0)
+        if longest >= _LONGEST_RUN or longest == len(plain) >= _FEWEST_WORDS:
+            start = sentence.start() + len(sentence[0]) - len(sentence[0].lstrip())
+            yield passage.finding("unaccented", start, detail=sentence[0].strip())

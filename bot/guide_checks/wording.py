@@ -24,7 +24,6 @@ _LETTERS = (
     | {"\u0111"}
 )
 _QUOTED = re.compile(r"“[^”]*”")
-_PLACES = re.compile(r"\b(?:huyện|tỉnh(?! táo)|81 tổ)\b", re.IGNORECASE)
 _SPOKEN = frozenset({Kind.STEP, Kind.SAFETY, Kind.ANSWER, Kind.QUESTION, Kind.MESSAGE})
 
 
@@ -35,12 +34,20 @@ def check_wording(passage: Passage, rules: Rules) -> Iterator[Finding]:
         yield passage.finding("empty")
     if found := _MARKUP.search(passage.text):
         yield passage.finding("markup", found.start(), detail=found[0])
-    for found in _PLACES.finditer(passage.text):
-        yield passage.finding("place", found.start(), detail=found[0])
+    yield from _places(passage, rules.wording)
     if passage.kind in _SPOKEN:
         yield from _long_sentences(passage)
     if passage.kind is Kind.STEP:
         yield from _one_action(passage, rules.wording)
+
+
+def _places(passage: Passage, wording: WordingFile) -> Iterator[Finding]:
+    known = "|".join(map(re.escape, wording.not_places))
+    named = "|".join(map(re.escape, wording.places))
+    pattern = rf"(?<!\w)(?:(?:{known})|(?P<place>{named}))(?!\w)"
+    for found in re.finditer(pattern, passage.text, re.IGNORECASE):
+        if found["place"]:
+            yield passage.finding("place", found.start(), detail=found[0])
 
 
 def _letters(passage: Passage) -> Iterator[Finding]:
