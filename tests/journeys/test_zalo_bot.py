@@ -122,11 +122,15 @@ def test_a_guide_ends_as_on_telegram(
     eventually(lambda: _all_accepted(service))
 
 
-def _all_accepted(service: Service) -> bool:
+def _totals(service: Service) -> dict[str, int]:
     database = Database(service.env["GOCUA_DATABASE_URL"])
     found = database.read_now(outbox.totals)
     database.close()
-    return set(found) == {"accepted"}
+    return found
+
+
+def _all_accepted(service: Service) -> bool:
+    return set(_totals(service)) == {"accepted"}
 
 
 def test_everything_a_person_sends_is_answered(
@@ -161,6 +165,19 @@ def test_everything_a_person_sends_is_answered(
     service.stop()
     logged = service.log.read_text()
     assert not [word for word in ("test-token", "482913", "căn cước") if word in logged]
+
+
+def test_the_end_of_the_quota_is_waited_for_and_said(
+    zalo: Zalo, service: Service, library: Library
+) -> None:
+    zalo.bot.most_messages = 2
+    zalo.bot_people.say(TU, "chào")
+    eventually(lambda: library.messages.phrases[Phrase.WELCOME] in _texts(zalo))
+    paused = '"name": "paused", "value": "zalo_bot:'
+    eventually(lambda: paused in service.run("doctor", "--json").stdout)
+    said = [one for one in zalo.bot.calls if one.method == "sendMessage"]
+    assert len(said) == 2, "refused once and then left in peace"
+    assert _totals(service) == {"accepted": 1, "queued": 1}
 
 
 def test_a_group_is_known_by_its_first_mention(

@@ -139,6 +139,18 @@ def test_misses_may_also_be_lost(joined: Zalo, hook: Hook) -> None:
     assert joined.oa.mail.subscribed
 
 
+def test_what_waits_outlives_a_stop(joined: Zalo, hook: Hook) -> None:
+    joined.oa.mail.ladder = (10_000.0,)
+    hook.stop()
+    joined.people.say(PERSON, "chào")
+    eventually(lambda: joined.oa.mail.misses == 1)
+    joined.stop()
+    assert len(joined.oa.mail.waiting) == 1
+    hook.start()
+    joined.start()
+    eventually(lambda: joined.oa.mail.accepted == 1)
+
+
 def test_the_ladder_ends_the_subscription(joined: Zalo, hook: Hook) -> None:
     joined.oa.mail.ladder = (1.0, 2.0)
     hook.stop()

@@ -1,6 +1,7 @@
 """The stand-in's tokens: single use, rotation, and every way an answer goes wrong."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -91,6 +92,8 @@ def test_what_is_refused_gives_no_tokens(zalo: Zalo, client: httpx.Client) -> No
 def test_consent_knows_its_app_and_its_callback(zalo: Zalo, client: httpx.Client) -> None:
     assert client.get("/v4/oa/permission", params={"app_id": "1"}).status_code == 400
     asked = {"app_id": zalo.oa.console.app_id, "redirect_uri": BACK}
+    zalo.oa.oauth.console = replace(zalo.oa.console, callback="https://other.example.vn")
+    assert client.post("/v4/oa/permission", params=asked).json()["error"] == -14003
     zalo.oa.oauth.active = False
     assert client.post("/v4/oa/permission", params=asked).json()["error"] == -14002
 

@@ -15,6 +15,10 @@ async function act(name, body) {
   await refresh();
 }
 
+function toEnd() {
+  window.scrollTo(0, document.body.scrollHeight);
+}
+
 function bubble(message) {
   const item = document.createElement("li");
   if (!message.from_bot) item.className = "mine";
@@ -22,6 +26,7 @@ function bubble(message) {
     const image = document.createElement("img");
     image.src = message.photo;
     image.alt = "Hình gửi kèm";
+    image.onload = toEnd;
     item.append(image);
   }
   item.append(message.text);
@@ -49,7 +54,7 @@ async function refresh() {
     if (now === shown) return;
     shown = now;
     log.replaceChildren(...found.messages.map(bubble));
-    window.scrollTo(0, document.body.scrollHeight);
+    toEnd();
   } catch {
     state.textContent = "Mất kết nối, đang thử lại…";
   }
