@@ -2,15 +2,16 @@
 
 import sys
 
-from bot.lexicon import SPELLING, UNDERSTANDING, WEIGHTS, packed, read_spelling
+from bot.lexicon import SPELLING, UNDERSTANDING, WEIGHTS, WORDING, packed, read_hosts, read_spelling
 from training.learn import learn
-from training.material import digest, sentences
+from training.material import digest, sentences, wording
 from training.measure import report
 
 
 def train() -> None:
-    model = learn(sentences(UNDERSTANDING), read_spelling(UNDERSTANDING / SPELLING))
-    (UNDERSTANDING / WEIGHTS).write_bytes(packed(model, digest(UNDERSTANDING)))
+    spelling, material = read_spelling(UNDERSTANDING / SPELLING), digest(UNDERSTANDING)
+    for name, learnt in ((WEIGHTS, sentences(UNDERSTANDING)), (WORDING, wording(UNDERSTANDING, read_hosts()))):
+        (UNDERSTANDING / name).write_bytes(packed(learn(learnt, spelling), material))
 
 
 if __name__ == "__main__":

@@ -10,12 +10,18 @@ from typing import Any
 
 import yaml
 
+from bot.core.hosts import Hosts, without_links
 from bot.core.text import bare
 
+_FILES = ("frames.yaml", "messages.txt", "message-frames.yaml", "spelling.yaml")
 _HEADING = re.compile(r"\[([a-z]+(?:-[a-z]+)*)\]")
 _KEYS = "abcdefghijklmnopqrstuvwxyz"
 _FRAMES_EACH = 2
 _PASTED = 0.25  # of the messages; more would make every long sentence one to check
+SCAM = "scam"
+_ABOUT_SCAMS = ("kiem-tra-lua-dao", "an-toan")
+_TALK_EVERY = 8
+_COMPOSED = 600
 _BARE = 0.7  # of the scams are forwarded without a word
 _SHORTENED, _MISTYPED, _UNACCENTED, _ADDED = 0.25, 0.06, 0.5, 0.25
 
@@ -62,7 +68,7 @@ def pasted(path: Path, quoting: Sequence[str]) -> Iterator[Sentence]:
     """Some messages as residents forward them: bare, or quoted inside a question."""
     chance = random.Random(2)
     for one in read(path):
-        bare_scam = one.label == "scam" and chance.random() < _BARE
+        bare_scam = one.label == SCAM and chance.random() < _BARE
         frame = "{x}" if bare_scam else chance.choice(quoting)
         if chance.random() < _PASTED:
             yield Sentence(frame.replace("{x}", one.text), "kiem-tra-lua-dao", path.stem)
@@ -78,11 +84,35 @@ def sentences(folder: Path) -> list[Sentence]:
     ]
 
 
+def composed(path: Path) -> Iterator[Sentence]:
+    """Messages put together from who, why and what to do."""
+    chance = random.Random(3)
+    for label, parts in yaml.safe_load(path.read_text("utf-8")).items():
+        frames = parts.pop("frames")
+        for _ in range(_COMPOSED):
+            chosen = {name: chance.choice(some) for name, some in parts.items()}
+            yield Sentence(chance.choice(frames).format(**chosen), label, path.stem)
+
+
+def wording(folder: Path, hosts: Hosts) -> list[Sentence]:
+    """What scams sound like, beside other messages and what residents say themselves."""
+    messages = [
+        Sentence(without_links(one.text, hosts), SCAM if one.label == SCAM else "message", "")
+        for one in read(folder / "messages.txt")
+    ]
+    talk = [one for one in people(folder / "people") if one.label not in _ABOUT_SCAMS]
+    return [
+        *(one for one in messages if one.text),
+        *composed(folder / "message-frames.yaml"),
+        *(Sentence(one.text, "talk", one.person) for one in talk[::_TALK_EVERY]),
+    ]
+
+
 def digest(folder: Path) -> str:
     """Changes when anything to learn from changes."""
     paths = [
         *sorted((folder / "people").glob("*.txt")),
-        *(folder / name for name in ("frames.yaml", "messages.txt", "spelling.yaml")),
+        *(folder / name for name in _FILES),
     ]
     return sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()
 

@@ -57,7 +57,7 @@ def words(text: str) -> tuple[str, ...]:
     Moving the tone makes both spellings of words such as "hòa" and "hoà" equal.
     """
     lowered = _NOT_WORDS.sub(" ", tidy(text).casefold())
-    return tuple(_tone_last(word) for word in lowered.split())
+    return tuple(tone_last(word) for word in lowered.split())
 
 
 def searchable(text: str) -> str:
@@ -65,7 +65,7 @@ def searchable(text: str) -> str:
     return "".join(f" {bare(word)}" for word in words(text))
 
 
-def _tone_last(word: str) -> str:
+def tone_last(word: str) -> str:
     apart = unicodedata.normalize("NFD", word)
     tone = "".join(sign for sign in apart if sign in _TONES)
     letters = "".join(sign for sign in apart if sign not in _TONES)
