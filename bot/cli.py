@@ -22,6 +22,7 @@ for command in (
     guides.guides,
     paper.paper,
     ask.ask,
+    ask.scam,
     announce.announce,
     announce.group,
 ):

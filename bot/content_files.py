@@ -81,8 +81,8 @@ def read_text(path: Path) -> str:
 def read_yaml(path: Path) -> Yaml:
     text = read_text(path)
     try:
-        node = yaml.compose(text, Loader=yaml.BaseLoader)
-        plain = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506  # texts only
+        node = yaml.compose(text, Loader=yaml.CBaseLoader)
+        plain = yaml.load(text, Loader=yaml.CBaseLoader)  # noqa: S506  # texts only
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise ContentError(

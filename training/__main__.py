@@ -2,16 +2,16 @@
 
 import sys
 
-from bot.lexicon import SPELLING, UNDERSTANDING, WEIGHTS, WORDING, packed, read_hosts, read_spelling
+from bot.lexicon import SPELLING, UNDERSTANDING, packed, read_spelling
 from training.learn import learn
-from training.material import digest, sentences, wording
-from training.measure import report
+from training.material import digest
+from training.measure import material_of, report
 
 
 def train() -> None:
     spelling, material = read_spelling(UNDERSTANDING / SPELLING), digest(UNDERSTANDING)
-    for name, learnt in ((WEIGHTS, sentences(UNDERSTANDING)), (WORDING, wording(UNDERSTANDING, read_hosts()))):
-        (UNDERSTANDING / name).write_bytes(packed(learn(learnt, spelling), material))
+    for name, known in material_of().items():
+        (UNDERSTANDING / name).write_bytes(packed(learn(known, spelling), material))
 
 
 if __name__ == "__main__":

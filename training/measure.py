@@ -8,12 +8,21 @@ from sklearn.metrics import classification_report
 
 from bot.core.intents import Understanding
 from bot.core.listen import intent
-from bot.lexicon import UNDERSTANDING, read_understanding
+from bot.core.scam import Verdict, check
+from bot.lexicon import UNDERSTANDING, WEIGHTS, WORDING, read_understanding
 from bot.library import GUIDES, read_messages, spoken
+from bot.scam_files import read_hosts, read_scams
 from training.learn import learn
-from training.material import Sentence, people, sentences
+from training.material import SCAM, Sentence, people, read, sentences, wording
 
-HELD_OUT = Path(__file__).parent.parent / "tests" / "understanding" / "people"
+_TESTS = Path(__file__).parent.parent / "tests" / "understanding"
+HELD_OUT = _TESTS / "people"
+MESSAGES = (_TESTS / "messages.txt", _TESTS / "messages-fresh.txt")
+
+
+def material_of() -> dict[str, list[Sentence]]:
+    """What each file of learnt numbers is learnt from."""
+    return {WEIGHTS: sentences(UNDERSTANDING), WORDING: wording(UNDERSTANDING, read_hosts())}
 
 
 def judge(asked: Sequence[Sentence], understanding: Understanding) -> list[str]:
@@ -45,6 +54,16 @@ def held_out_persons() -> tuple[list[Sentence], list[str]]:
     return asked, judged
 
 
+def scam_shares(asked: Sequence[Sentence]) -> tuple[float, float, int]:
+    """Share of scams found, share of others called one, and scams called official."""
+    scams = read_scams()
+    judged = [(one.label == SCAM, check(one.text, scams).verdict) for one in asked]
+    found = [verdict for is_scam, verdict in judged if is_scam]
+    others = [verdict for is_scam, verdict in judged if not is_scam]
+    recall = found.count(Verdict.SCAM) / len(found)
+    return recall, others.count(Verdict.SCAM) / len(others), found.count(Verdict.OFFICIAL)
+
+
 def report() -> None:
     test = people(HELD_OUT)
     held_out = test, judge(test, read_understanding())
@@ -53,3 +72,6 @@ def report() -> None:
         expected = [one.label for one in asked]
         print(name, len(asked))  # noqa: T201
         print(classification_report(expected, answers, digits=3, zero_division=0.0))  # noqa: T201
+    for path in MESSAGES:
+        recall, alarms, official = scam_shares(list(read(path)))
+        print(f"{path.stem}: recall {recall:.3f}, false alarms {alarms:.3f}, {official} official")  # noqa: T201

@@ -1,4 +1,4 @@
-"""`gocua ask`: what a resident's sentence is about, for trying out and for measuring."""
+"""`gocua ask` and `gocua scam`: labels for a text, for trying out and for measuring."""
 
 import sys
 from collections.abc import Callable, Iterable
@@ -7,7 +7,9 @@ from pathlib import Path
 import click
 
 from bot.core.listen import intent
+from bot.core.scam import check
 from bot.library import GUIDES, read_messages, spoken
+from bot.scam_files import read_scams
 
 _tsv = click.option(
     "--tsv",
@@ -23,6 +25,18 @@ def ask(text: str | None, tsv: Path | None) -> None:
     """Print the label of TEXT, or every line of a file with its label."""
     guides = spoken(read_messages(GUIDES))
     _answer(text, tsv, lambda asked: intent(asked, guides).label)
+
+
+@click.command()
+@click.argument("text", required=False)
+@_tsv
+def scam(text: str | None, tsv: Path | None) -> None:
+    """Say whether TEXT, or each line of a file, is a scam, official or unknown."""
+    scams = read_scams()
+    _answer(text, tsv, lambda asked: check(asked, scams).verdict)
+    if text is not None:
+        for sign in check(text, scams).signs:
+            click.echo(f"- {sign.says}", err=True)
 
 
 def _answer(text: str | None, tsv: Path | None, label: Callable[[str], str]) -> None:

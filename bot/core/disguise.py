@@ -10,7 +10,9 @@ _SPELT = re.compile(r"(?<!\S)(?:[\w./:@-] ){4,}[\w./:@-](?!\S)")
 _LETTERS = re.compile(r"(?<!\S)(?:\w ){2,}\w(?!\S)")
 _INITIALS = re.compile(r"\b(?:[^\W\d_]\.){2,}[^\W\d_]\b\.?")
 _SPACED = re.compile(r"(?<=[A-Za-z0-9-]) \. (?=[A-Za-z0-9-])")
-_SAID = re.compile(r"(?<=[A-Za-z0-9-])\s+(?:chấm|cham|dot)\s+(?=(?P<next>[A-Za-z]{2,8})\b)", re.IGNORECASE)
+_SAID = re.compile(
+    r"(?<=[A-Za-z0-9-])\s+(?:chấm|cham|dot)\s+(?=(?P<next>[A-Za-z]{2,8})\b)", re.IGNORECASE
+)
 _BROKEN = re.compile(r"\b([^\W\d_]+)[.@*_]([^\W\d_]+)\b")
 _MIXED = re.compile(r"(?<![\w./@:-])(?=\w*\d)(?=\w*[^\W\d_])\w+(?![\w/@:-]|\.\w)")
 _LIKE = str.maketrans("013457@", "oieast" + "a")

@@ -2,13 +2,15 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.core.text import bare
 
-_SCHEME = re.compile(r"\bh(?:tt|xx)ps?\s*:\s*/\s*/\s*(?P<rest>[^\s<>\"'“”()\[\]{}]+)", re.IGNORECASE)
+_SCHEME = re.compile(
+    r"\bh(?:tt|xx)ps?\s*:\s*/\s*/\s*(?P<rest>[^\s<>\"'“”()\[\]{}]+)", re.IGNORECASE
+)
 _BARE = re.compile(
     r"(?<![\w@./:-])(?P<rest>(?:[\w-]+(?::[^\s@/]*)?@)?(?:[\w-]+\.)+[\w-]+\.?(?::\d+)?(?:[/?#]\S*)?)"
 )
@@ -89,8 +91,9 @@ def _link(rest: str) -> Link:
     if parts is None:
         return Link("", "")
     port = parts["port"] not in (None, "", "80", "443")
-    hidden = bool(parts["user"]) or bool(re.match(r"[^/?#]", parts["path"]))
-    return Link(parts["host"].strip(".").lower(), parts["path"], hidden, port)
+    if re.match(r"[^/?#]", parts["path"]):  # what looks like a port goes on as a name
+        return Link(rest.split("/")[0].lower(), "", user=True)
+    return Link(parts["host"].strip(".").lower(), parts["path"], bool(parts["user"]), port)
 
 
 def _is_link(rest: str, hosts: Hosts) -> bool:
@@ -98,7 +101,7 @@ def _is_link(rest: str, hosts: Hosts) -> bool:
     link = _link(rest)
     ending = link.host.rpartition(".")[2]
     if _ADDRESS.fullmatch(link.host):
-        return link.host.count(".") == 3 and not link.host.startswith("0.")
+        return bool(link.path) and link.host.count(".") == 3
     if "@" in rest and not link.path:
         return False
     telling = link.path or link.host.count(".") > 1 or re.search(r"[\d-]", link.host)
@@ -107,11 +110,11 @@ def _is_link(rest: str, hosts: Hosts) -> bool:
 
 def is_official(host: str, hosts: Hosts) -> bool:
     """On a label boundary: gplx-gov.vn is not below gov.vn."""
-    plain = host.removeprefix("www.")
-    if plain in hosts.official:
-        return True
+    if not host.isascii():
+        return False
     labels = host.split(".")
-    return any(f"*.{'.'.join(labels[at:])}" in hosts.official for at in range(len(labels)))
+    names = {f"*.{'.'.join(labels[at:])}" for at in range(len(labels))}
+    return not names.isdisjoint(hosts.official) or host.removeprefix("www.") in hosts.official
 
 
 def oddities(link: Link, hosts: Hosts) -> list[Odd]:
@@ -134,10 +137,9 @@ def _below(host: str, names: frozenset[str]) -> bool:
     return any(".".join(labels[at:]) in names for at in range(len(labels)))
 
 
-def _looks_alike(link: Link, hosts: Hosts) -> bool:
-    return not link.host.isascii() or any(
-        label.startswith("xn--") for label in link.host.split(".")
-    )
+def _looks_alike(link: Link, _: Hosts) -> bool:
+    punycode = any(label.startswith("xn--") for label in link.host.split("."))
+    return punycode or not link.host.isascii()
 
 
 def _poses(link: Link, hosts: Hosts) -> bool:
@@ -145,9 +147,9 @@ def _poses(link: Link, hosts: Hosts) -> bool:
     if _is_listed(link.host, hosts):
         return False
     dashed = link.host.replace("-", ".")
-    return any(
-        f".{name.removeprefix('*.')}." in f".{dashed}." for name in hosts.official
-    ) or bool(re.search(r"(?:^|[.-])?gov(?:[.-]?vn)?(?=[.-]|$)|govvn", link.host))
+    return any(f".{name.removeprefix('*.')}." in f".{dashed}." for name in hosts.official) or bool(
+        re.search(r"(?:^|[.-])?gov(?:[.-]?vn)?(?=[.-]|$)|govvn", link.host)
+    )
 
 
 def _names_brand(link: Link, hosts: Hosts) -> bool:
@@ -158,7 +160,7 @@ def _names_brand(link: Link, hosts: Hosts) -> bool:
 
 
 def brand_in(label: str, brands: frozenset[str]) -> bool:
-    """Short names count as a part between hyphens or digits or at either end, long ones anywhere."""
+    """Long names count anywhere, short ones between hyphens or digits or at either end."""
     plain = bare(unicodedata.normalize("NFKC", label))
     forms = {plain, plain.translate(_LIKE), _undoubled(plain.translate(_LIKE))}
     return any(_holds(form, brand) for form in forms for brand in brands)
@@ -200,5 +202,3 @@ _TESTS: dict[Odd, Callable[[Link, Hosts], bool]] = {
     ),
     Odd.PORT: lambda link, _: link.port,
 }
-
-

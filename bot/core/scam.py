@@ -5,7 +5,7 @@ What to look for and how to say it is content (guides/scam.yaml, guides/official
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bot.core.disguise import unveiled
@@ -87,7 +87,8 @@ def check(text: str, scams: Scams) -> Check:
     lists = {place.list for places in sentences for place in places}
     signs = [*_structure(plain, found, lists, scams)]
     if _WARNINGS not in lists:
-        signs += [*_wording(sentences, scams), *_sound(plain, scams)]
+        signs += _wording(sentences, scams)
+        signs += [] if _forbids(sentences, scams) else _sound(plain, scams)
     official = tuple(link for link in found if is_official(link.host, scams.hosts))
     weight = sum(sign.weight for sign in signs)
     if _CALMING in lists and scams.sounding.sign.id not in {sign.id for sign in signs}:
@@ -118,9 +119,7 @@ def _telling(places: Sequence[Found]) -> list[Found]:
     ]
 
 
-def _structure(
-    text: str, found: Sequence[Link], lists: set[str], scams: Scams
-) -> Iterator[Sign]:
+def _structure(text: str, found: Sequence[Link], lists: set[str], scams: Scams) -> Iterator[Sign]:
     kinds = dict.fromkeys(kind for link in found for kind in oddities(link, scams.hosts))
     if files(text):
         kinds[Odd.APK] = None
@@ -148,6 +147,17 @@ def _wording(sentences: Sequence[Sequence[Found]], scams: Scams) -> Iterator[Sig
     for sign in scams.signs:
         if any(_shows(sign, way, places) for way in sign.ways for places in sentences):
             yield sign
+
+
+def _forbids(sentences: Sequence[Sequence[Found]], scams: Scams) -> bool:
+    """Whether a demand is named only to say that it must not be followed."""
+    return any(
+        not _shows(sign, way, places) and _shows(replace(sign, kept=True), way, places)
+        for sign in scams.signs
+        if sign.weight >= ENOUGH
+        for way in sign.ways
+        for places in sentences
+    )
 
 
 def _shows(sign: Sign, way: Sequence[str], places: Sequence[Found]) -> bool:

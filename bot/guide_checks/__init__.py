@@ -10,6 +10,7 @@ from bot.guide_checks.media import check_media
 from bot.guide_checks.passages import Kind, Passage, Source, passages
 from bot.guide_checks.rules import Rules, read_rules
 from bot.guide_checks.safety import check_safety
+from bot.guide_checks.scams import check_official, check_scams, said
 from bot.guide_checks.spelling import check_spelling
 from bot.guide_checks.structure import check_requirements, check_structure
 from bot.guide_checks.wording import check_wording
@@ -28,7 +29,7 @@ def check(root: Path, today: date) -> list[Finding]:
         rules = read_rules(root)
     except ContentError as error:
         return list(error.findings)
-    found = list(_phrases(root, rules))
+    found = [*_phrases(root, rules), *_scams(root, rules, today)]
     sources: dict[str, Source] = {}
     for folder in folders:
         found += _guide(folder, rules, today, sources)
@@ -67,6 +68,13 @@ def _passage(passage: Passage, rules: Rules) -> Iterator[Finding]:
     yield from check_wording(passage, rules)
     yield from check_safety(passage, rules)
     yield from check_spelling(passage, rules)
+
+
+def _scams(root: Path, rules: Rules, today: date) -> Iterator[Finding]:
+    yield from check_official(root, rules, today)
+    yield from check_scams(root, rules)
+    for passage in said(root, rules):
+        yield from _passage(passage, rules)
 
 
 def _phrases(root: Path, rules: Rules) -> Iterator[Finding]:

@@ -1,7 +1,6 @@
 """What the checks know beside the guides themselves: spelling, official hosts and numbers."""
 
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from bot.content_files import read_yaml, validated
 from bot.core.state import Guides
 from bot.library import GUIDES, read_messages, spoken
+from bot.scam_files import OfficialFile, ScamFile
 
 
 class _Closed(BaseModel):
@@ -34,32 +34,13 @@ class WordingFile(_Closed):
     not_actions: list[str]
 
 
-class HostFile(_Closed):
-    host: str
-    name: str
-    checked: date
-
-
-class PhoneFile(_Closed):
-    number: str
-    name: str
-    paid: bool
-    source: str
-    checked: date
-
-
-class OfficialFile(_Closed):
-    hosts: list[HostFile]
-    shorteners: list[str]
-    phones: list[PhoneFile]
-
-
 @dataclass(frozen=True)
 class Rules:
     """Read once for a whole check."""
 
     wording: WordingFile
     official: OfficialFile
+    scam: ScamFile
     guides: Guides
 
     @cached_property
@@ -73,11 +54,12 @@ class Rules:
 
 def read_rules(root: Path) -> Rules:
     """Each file from `root`, or ours where it has none. Raises ContentError."""
-    wording = validated(WordingFile, read_yaml(_nearest(root, "wording.yaml")))
-    official = validated(OfficialFile, read_yaml(_nearest(root, "official.yaml")))
-    messages = read_messages(_nearest(root, "messages.yaml").parent)
-    return Rules(wording, official, spoken(messages))
+    wording = validated(WordingFile, read_yaml(nearest(root, "wording.yaml")))
+    official = validated(OfficialFile, read_yaml(nearest(root, "official.yaml")))
+    scam = validated(ScamFile, read_yaml(nearest(root, "scam.yaml")))
+    messages = read_messages(nearest(root, "messages.yaml").parent)
+    return Rules(wording, official, scam, spoken(messages))
 
 
-def _nearest(root: Path, name: str) -> Path:
+def nearest(root: Path, name: str) -> Path:
     return root / name if (root / name).exists() else GUIDES / name

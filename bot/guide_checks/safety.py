@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from bot.content_files import Finding
 from bot.core.text import bare, flat
 from bot.guide_checks.passages import SENTENCE, Kind, Passage
-from bot.guide_checks.rules import OfficialFile, Rules
+from bot.guide_checks.rules import Rules
+from bot.scam_files import OfficialFile
 
 # Runs over accent-free text of the same length.
 _LINK = re.compile(

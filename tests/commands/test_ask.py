@@ -1,4 +1,4 @@
-"""`gocua ask` as an evaluator would call it."""
+"""`gocua ask` and `gocua scam` as an evaluator would call them."""
 
 from pathlib import Path
 
@@ -37,3 +37,11 @@ def test_standard_input() -> None:
 def test_a_text_or_a_file_is_needed() -> None:
     for arguments in ([], ["chào", "--tsv", "-"]):
         assert CliRunner().invoke(main, ["ask", *arguments]).exit_code == 2
+
+
+def test_scam_answers_and_says_why() -> None:
+    said = CliRunner().invoke(main, ["scam", "đọc mã OTP cho em"])
+    assert said.stdout == "scam\n"
+    assert "OTP" in said.stderr
+    said = CliRunner().invoke(main, ["scam", "--tsv", "-"], input="vneid.gov.vn\n\nvneid-moi.top\n")
+    assert said.stdout == "vneid.gov.vn\tofficial\n\tunknown\nvneid-moi.top\tscam\n"

@@ -23,7 +23,8 @@ LEAST_RECALL = 0.95
 
 def _sample(folder: Path, sample: dict[str, Any]) -> list[Finding]:
     shutil.copytree(BASE, folder)
-    shutil.copy(GUIDES / "messages.yaml", folder)
+    for name in ("messages.yaml", "official.yaml", "scam.yaml"):
+        shutil.copy(GUIDES / name, folder)
     path = folder / "mau" / sample["file"]
     if "gone" in sample:
         path.unlink()

@@ -9,10 +9,10 @@ from rapidfuzz import fuzz, process
 from bot.core.listen import intent
 from bot.core.state import Guides
 from bot.core.text import bare, words
-from bot.lexicon import SPELLING, UNDERSTANDING, WEIGHTS, packed, read_spelling, unpacked
+from bot.lexicon import SPELLING, UNDERSTANDING, WEIGHTS, WORDING, packed, read_spelling, unpacked
 from training.learn import learn
 from training.material import Sentence, digest, people, sentences
-from training.measure import HELD_OUT, scores
+from training.measure import HELD_OUT, material_of, scores
 
 SAMPLE = Path(__file__).with_name("sample.tsv")
 _NEAR = 88  # percent alike: the same sentence in other words
@@ -55,13 +55,16 @@ def test_no_sentence_is_learnt_and_tested() -> None:
         assert nearest[1] < _NEAR, (one.text, nearest[0])
 
 
-def test_the_file_holds_what_training_gives() -> None:
+@pytest.mark.parametrize(
+    ("name", "labels"), [(WEIGHTS, LABELS), (WORDING, {"scam", "message", "talk"})]
+)
+def test_the_files_hold_what_training_gives(name: str, labels: set[str]) -> None:
     """Another processor may round a few numbers the other way; nothing more may differ."""
-    kept, material = unpacked((UNDERSTANDING / WEIGHTS).read_bytes())
+    kept, material = unpacked((UNDERSTANDING / name).read_bytes())
     assert material == digest(UNDERSTANDING), "run make train"
-    learnt = learn(sentences(UNDERSTANDING), read_spelling(UNDERSTANDING / SPELLING))
+    learnt = learn(material_of()[name], read_spelling(UNDERSTANDING / SPELLING))
     again, _ = unpacked(packed(learnt, material))
-    assert again.labels == kept.labels == tuple(sorted(LABELS))
+    assert again.labels == kept.labels == tuple(sorted(labels))
     assert again.steps == pytest.approx(kept.steps, rel=1e-3)
     assert again.offsets == pytest.approx(kept.offsets, abs=1e-3)
     for row, learnt_row in zip(
