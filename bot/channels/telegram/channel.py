@@ -40,7 +40,7 @@ class Telegram:
         choices=100,
         label=64,
         reply_interval=_SECOND // 100,
-        other_interval=_SECOND // 28,
+        other_interval=_SECOND // 26,
         voice=True,
     )
 
