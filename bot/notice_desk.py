@@ -9,11 +9,13 @@ from sqlalchemy import Connection
 from bot.channels.base import Press, Received
 from bot.core.address import Address
 from bot.core.announcement import PUBLIC, Content, Way
-from bot.core.authenticity import Answer, Finding, Original, check
+from bot.core.authenticity import Answer as Verdict
+from bot.core.authenticity import Finding, Original, check
 from bot.core.effects import Message
 from bot.core.events import ChoiceMade, GroupClaimed, TextReceived
 from bot.core.rights import Operation
 from bot.core.secrets import mask
+from bot.desks import Answer, Heard
 from bot.notice_words import POSTED, SEEN, NoticeWords
 from bot.services import announcements as announcement_service
 from bot.services import groups as group_service
@@ -35,7 +37,7 @@ def originals(connection: Connection, words: NoticeWords) -> list[Original]:
     ]
 
 
-def judged(connection: Connection, words: NoticeWords, text: str) -> Answer:
+def judged(connection: Connection, words: NoticeWords, text: str) -> Verdict:
     """Whether a text is one of ours."""
     return check(text, originals(connection, words))
 
@@ -44,7 +46,11 @@ class NoticeDesk:
     def __init__(self, words: NoticeWords) -> None:
         self._words = words
 
-    def hear(
+    def hear(self, connection: Connection, heard: Heard) -> Answer | None:
+        said = self._said(connection, heard.received, heard.now)
+        return Answer([said[0]], said[1]) if said else None
+
+    def _said(
         self, connection: Connection, received: Received, now: int
     ) -> tuple[Message, Press | None] | None:
         """What to answer and which press to show; None when it is not about announcements."""

@@ -6,37 +6,39 @@ Nothing outside the database happens here, so a crash at any point only means "n
 import asyncio
 import logging
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 
 import orjson
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.channels.base import Channel, MalformedError, Press, Received, packed
+from bot.batch import Batch
+from bot.channels.base import Channel, MalformedError, Received
+from bot.core.address import Address
 from bot.core.conversation import advance
-from bot.core.effects import (
-    Acknowledge,
-    CallTeam,
-    Effect,
-    Message,
-    Purpose,
-    RecordConsent,
-    RecordProgress,
-    Say,
+from bot.core.effects import Message
+from bot.core.events import (
+    ChoiceMade,
+    Event,
+    GroupAsked,
+    GuideStarted,
+    MediaReceived,
+    Notice,
+    TextReceived,
 )
-from bot.core.events import ChoiceMade, GroupAsked, GuideStarted, MediaReceived, TextReceived
 from bot.core.guide import Phrase
 from bot.core.secrets import Secret
 from bot.core.state import Conversation, from_plain, to_plain
+from bot.desks import Desk, Heard, News, Watcher
+from bot.errands import Errand
+from bot.errands import read as errand
 from bot.meetings import Meetings
-from bot.notice_desk import NoticeDesk
 from bot.notices import notice
-from bot.seats import Seats, look
+from bot.seats import look
 from bot.shelf import Shelf
-from storage import conversations, inbox, lanes, outbox, people, progress, recipients
+from storage import conversations, inbox, lanes, links, outbox, people, progress, recipients
 from storage.database import Database
-from storage.rows import Row
 from storage.signals import INBOX, OUTBOX, Signals
 
 _log = logging.getLogger(__name__)
@@ -46,34 +48,7 @@ _POLL_SECONDS = 1.0
 _FAULT_SECONDS = 1.0
 
 
-Seat = tuple[str, int]
-
-
-@dataclass(slots=True)
-class _Batch:
-    """What a transaction will write, gathered in memory first."""
-
-    now: int
-    seats: Seats
-    states: dict[Seat, Conversation]
-    meetings: Meetings
-    changed: dict[Seat, Conversation] = field(default_factory=dict)
-    deliveries: list[outbox.NewDelivery] = field(default_factory=list)
-    progress: list[Row] = field(default_factory=list)
-    consents: list[Row] = field(default_factory=list)
-    calls: list[Row] = field(default_factory=list)
-    seen: dict[str, str] = field(default_factory=dict)
-    done: list[int] = field(default_factory=list)
-
-    def say(self, update: inbox.Update, message: Message, press: Press | None = None) -> None:
-        self.deliveries.append(
-            outbox.NewDelivery(
-                f"turn:{update.id}",
-                update.address,
-                packed(message, press),
-                lanes.REPLY,
-            )
-        )
+Spoken = GuideStarted | ChoiceMade | TextReceived | MediaReceived
 
 
 class Runner:
@@ -83,10 +58,12 @@ class Runner:
         signals: Signals,
         channels: Mapping[str, Channel],
         shelf: Shelf,
-        desk: NoticeDesk | None = None,
+        desks: Sequence[Desk] = (),
+        watchers: Sequence[Watcher] = (),
     ) -> None:
         self._database, self._signals = database, signals
-        self._channels, self._shelf, self._desk = channels, shelf, desk
+        self._channels, self._shelf = channels, shelf
+        self._desks, self._watchers = desks, watchers
 
     async def run(self) -> None:
         """Until cancelled. A fault of the database is waited out."""
@@ -148,7 +125,7 @@ class Runner:
         states = {one: from_plain(orjson.loads(kept.state)) for one, kept in seats.kept.items()}
         self._shelf.turn_to(now)
         self._shelf.know(connection, states.values())
-        batch = _Batch(now, seats, states, Meetings.of(connection, held, now))
+        batch = Batch(now, seats, states, Meetings.of(connection, held, now))
         stuck: set[str] = set()
         for update in updates:
             if update.address not in stuck and not self._ended(connection, update, batch):
@@ -156,7 +133,7 @@ class Runner:
         self._write(connection, batch)
         return len(batch.done)
 
-    def _ended(self, connection: Connection, update: inbox.Update, batch: _Batch) -> bool:
+    def _ended(self, connection: Connection, update: inbox.Update, batch: Batch) -> bool:
         """False when the chat has to wait for this update to be tried again."""
         if update.due_at > batch.now:
             return False
@@ -174,39 +151,71 @@ class Runner:
             batch.done.append(update.id)
         return True
 
-    def _turn(self, connection: Connection, update: inbox.Update, batch: _Batch) -> None:
+    def _turn(self, connection: Connection, update: inbox.Update, batch: Batch) -> None:
+        if update.own:
+            self._errand(connection, update, errand(update.body), batch)
+            return
         channel = self._channels.get(update.channel)
         if channel is None:
             raise LookupError(update.channel)
         secrets = frozenset(map(Secret, filter(None, update.secrets.split(","))))
         received = channel.parse(update.body, secrets)
-        match batch.meetings.met(received):
-            case GuideStarted() | ChoiceMade() | TextReceived() | MediaReceived() as event:
-                batch.seen[update.address] = update.channel
-                if self._answered(connection, update, replace(received, event=event), batch):
-                    return
-                seat = update.address, batch.seats.person(update.address, batch.now)
-                before = batch.states.get(seat, Conversation())
-                after, effects = advance(before, event, self._shelf.guides)
-                _gather(batch, update, seat[1], received, effects)
-                batch.states[seat] = batch.changed[seat] = after
-            case other if not self._answered(
-                connection, update, replace(received, event=other), batch
-            ):
-                notice(connection, replace(received, event=other), batch.now)
-                if isinstance(other, GroupAsked):
-                    batch.say(update, Message(self._shelf.guides.phrases[Phrase.GROUP]))
+        received = replace(received, event=batch.meetings.met(received))
+        if isinstance(received.event, Spoken):
+            batch.seen[update.address] = update.channel
+        if not self._answered(connection, update, received, batch):
+            if isinstance(received.event, Spoken):
+                person = batch.seats.person(update.address, batch.now)
+                self._talk(update, received, received.event, person, batch)
+            else:
+                self._noticed(connection, update, received, received.event, batch)
+
+    def _errand(
+        self, connection: Connection, update: inbox.Update, told: Errand, batch: Batch
+    ) -> None:
+        """Whoever it is for has the chat from now on."""
+        links.act_as(connection, update.address, told.person)
+        received = Received(Address.parse(update.address), told.event)
+        self._talk(update, received, told.event, told.person, batch)
+
+    def _talk(
+        self, update: inbox.Update, received: Received, event: Event, person: int, batch: Batch
+    ) -> None:
+        seat = update.address, person
+        before = batch.states.get(seat, Conversation())
+        after, effects = advance(before, event, self._shelf.guides)
+        batch.gather(update, person, received, effects)
+        batch.states[seat] = batch.changed[seat] = after
+
+    def _noticed(
+        self,
+        connection: Connection,
+        update: inbox.Update,
+        received: Received,
+        event: Notice,
+        batch: Batch,
+    ) -> None:
+        notice(connection, received, batch.now)
+        if isinstance(event, GroupAsked):
+            batch.say(update, Message(self._shelf.guides.phrases[Phrase.GROUP]))
 
     def _answered(
-        self, connection: Connection, update: inbox.Update, received: Received, batch: _Batch
+        self, connection: Connection, update: inbox.Update, received: Received, batch: Batch
     ) -> bool:
-        """Whether it was about announcements."""
-        said = self._desk.hear(connection, received, batch.now) if self._desk else None
-        if said:
-            batch.say(update, *said)
-        return said is not None
+        """Whether a desk took it."""
+        seats, chat = batch.seats, update.address
+        heard = Heard(received, seats.person(chat, batch.now), seats.owner(chat), batch.now)
+        for desk in self._desks:
+            if (answer := desk.hear(connection, heard)) is not None:
+                press = answer.press
+                for message in answer.messages:
+                    batch.say(update, message, press)
+                    press = None
+                batch.deliveries.extend(answer.others)
+                return True
+        return False
 
-    def _write(self, connection: Connection, batch: _Batch) -> None:
+    def _write(self, connection: Connection, batch: Batch) -> None:
         states = {
             seat: orjson.dumps(to_plain(state)).decode() for seat, state in batch.changed.items()
         }
@@ -218,42 +227,12 @@ class Runner:
         people.record_consents(connection, batch.consents)
         if batch.calls:
             people.call_team(connection, batch.calls, batch.now)
-        if unwilling := _unwilling(batch.consents):
+        if unwilling := batch.unwilling():
             recipients.withdraw(connection, unwilling, batch.now)
+        news = News(batch.progress, batch.consents, batch.calls, batch.now)
+        for watcher in self._watchers:
+            batch.deliveries.extend(watcher.after(connection, news))
         outbox.enqueue(connection, batch.deliveries, batch.now)
         inbox.finish(connection, batch.done)
         if batch.deliveries:
             self._signals.announce(connection, OUTBOX)
-
-
-def _unwilling(consents: Sequence[Row]) -> set[str]:
-    """Chats that want no announcements any more."""
-    news = [one for one in consents if one["purpose"] == Purpose.NEWS]
-    return {str(one["address"]) for one in news if not one["granted"]}
-
-
-def _gather(
-    batch: _Batch,
-    update: inbox.Update,
-    person: int,
-    received: Received,
-    effects: Sequence[Effect],
-) -> None:
-    press = received.press
-    who: Row = {"address": update.address, "person": person}
-    for effect in effects:
-        match effect:
-            case Say(message):
-                batch.say(update, message, press)
-                press = None
-            case Acknowledge():
-                if press:
-                    batch.say(update, Message(""), press)
-            case RecordProgress(guide, revision, item, outcome):
-                row = {"guide": guide, "revision": revision, "item": item, "outcome": outcome}
-                batch.progress.append({**who, "at": batch.now, **row})
-            case RecordConsent(purpose, granted, version):
-                agreed: Row = {"purpose": purpose, "granted": granted, "version": version}
-                batch.consents.append({**who, "recorder": "self", "at": batch.now, **agreed})
-            case CallTeam(guide, item):
-                batch.calls.append({**who, "guide": guide, "item": item})

@@ -18,6 +18,7 @@ from bot.channels.base import Channel, Intake
 from bot.channels.registry import Needs, ZaloBotNeeds, channels
 from bot.channels.zalo_oa.render import Words
 from bot.core.address import Address
+from bot.desks import Desk, Watcher
 from bot.dispatch import Dispatcher
 from bot.library import Library
 from bot.notice_desk import NoticeDesk
@@ -174,8 +175,9 @@ class Wiring:
                 self._run(partial(self._prepare, channel))
 
     def _runner(self) -> Runner:
-        desk = NoticeDesk(self.notice_words)
-        return Runner(self.database, self.signals, self.channels, self.shelf, desk)
+        desks: list[Desk] = [NoticeDesk(self.notice_words)]
+        watchers: list[Watcher] = []
+        return Runner(self.database, self.signals, self.channels, self.shelf, desks, watchers)
 
     def _dispatcher(self) -> Dispatcher:
         accounts = [(one.name, one.account) for one in self.channels.values()]

@@ -10,6 +10,7 @@ from storage.rows import insert_new, table
 from storage.tables import InboxUpdate
 
 MOST_ATTEMPTS = 5
+OWN = "gocua"  # the account of what the service itself begins
 _inbox = table(InboxUpdate)
 _columns = _inbox.c
 _waiting = _columns.state == "waiting"
@@ -35,11 +36,17 @@ class Arrival:
 class Update:
     id: int
     channel: str
+    account: str
     address: str
     body: str
     secrets: str
     attempts: int
     due_at: int
+
+    @property
+    def own(self) -> bool:
+        """Begun by the service itself, not heard from a platform."""
+        return self.account == OWN
 
 
 def add(connection: Connection, arrivals: Sequence[Arrival], now: int) -> None:
@@ -82,6 +89,7 @@ def waiting(connection: Connection, addresses: Collection[str], limit: int) -> l
         select(
             _columns.id,
             _columns.channel,
+            _columns.account,
             _columns.address,
             _columns.body,
             _columns.secrets,

@@ -14,6 +14,7 @@ from bot.core.address import Address
 from bot.core.announcement import Kind, State
 from bot.core.events import GroupClaimed
 from bot.core.rights import Role, terminal
+from bot.desks import Heard
 from bot.library import Library
 from bot.notice_desk import NoticeDesk
 from bot.notice_words import NoticeWords
@@ -32,7 +33,7 @@ def channel() -> FakeChannel:
 def office(database: Database, channel: FakeChannel, library: Library, clock: Clock) -> Office:
     house = House(database, channel, library)
     desk = NoticeDesk(NoticeWords("https://gocua.test", ZONE))
-    house.runner = Runner(database, house.signals, {"fake": channel}, house.shelf, desk)
+    house.runner = Runner(database, house.signals, {"fake": channel}, house.shelf, [desk])
     return Office(house, clock)
 
 
@@ -117,9 +118,9 @@ def test_a_group_is_claimed_by_somebody_known(office: Office) -> None:
         said = []
         for author, given in (("stranger", code), ("dung", "AAAAAA"), ("dung", code)):
             received = Received(chat, GroupClaimed(given, "Xóm"), author=author)
-            answer = desk.hear(connection, received, office.clock())
+            answer = desk.hear(connection, Heard(received, 0, 0, office.clock()))
             assert answer
-            said.append(answer[0].text)
+            said.append(answer.messages[0].text)
         return said
 
     refused, wrong, claimed = office.database.write_now(work)

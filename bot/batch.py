@@ -1,0 +1,78 @@
+"""What a transaction of turns will write, gathered in memory first. No SQL here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from bot.channels.base import Press, Received, packed
+from bot.core.effects import (
+    Acknowledge,
+    CallTeam,
+    Effect,
+    Message,
+    Purpose,
+    RecordConsent,
+    RecordProgress,
+    Say,
+)
+from bot.core.state import Conversation
+from bot.meetings import Meetings
+from bot.seats import Seats
+from storage import inbox, lanes, outbox
+from storage.rows import Row
+
+Seat = tuple[str, int]
+
+
+@dataclass(slots=True)
+class Batch:
+    """What a transaction will write, gathered in memory first."""
+
+    now: int
+    seats: Seats
+    states: dict[Seat, Conversation]
+    meetings: Meetings
+    changed: dict[Seat, Conversation] = field(default_factory=dict)
+    deliveries: list[outbox.NewDelivery] = field(default_factory=list)
+    progress: list[Row] = field(default_factory=list)
+    consents: list[Row] = field(default_factory=list)
+    calls: list[Row] = field(default_factory=list)
+    seen: dict[str, str] = field(default_factory=dict)
+    done: list[int] = field(default_factory=list)
+
+    def say(self, update: inbox.Update, message: Message, press: Press | None = None) -> None:
+        self.deliveries.append(
+            outbox.NewDelivery(
+                f"turn:{update.id}",
+                update.address,
+                packed(message, press),
+                lanes.PERSONAL if update.own else lanes.REPLY,
+            )
+        )
+
+    def unwilling(self) -> set[str]:
+        """Chats that want no announcements any more."""
+        news = [one for one in self.consents if one["purpose"] == Purpose.NEWS]
+        return {str(one["address"]) for one in news if not one["granted"]}
+
+    def gather(
+        self, update: inbox.Update, person: int, received: Received, effects: Sequence[Effect]
+    ) -> None:
+        """What a turn wants done."""
+        press = received.press
+        who: Row = {"address": update.address, "person": person}
+        for effect in effects:
+            match effect:
+                case Say(message):
+                    self.say(update, message, press)
+                    press = None
+                case Acknowledge():
+                    if press:
+                        self.say(update, Message(""), press)
+                case RecordProgress(guide, revision, item, outcome):
+                    row = {"guide": guide, "revision": revision, "item": item, "outcome": outcome}
+                    self.progress.append({**who, "at": self.now, **row})
+                case RecordConsent(purpose, granted, version):
+                    agreed: Row = {"purpose": purpose, "granted": granted, "version": version}
+                    self.consents.append({**who, "recorder": "self", "at": self.now, **agreed})
+                case CallTeam(guide, item):
+                    self.calls.append({**who, "guide": guide, "item": item})

@@ -1,0 +1,57 @@
+"""What stands beside the conversation: desks, asked first about what was heard, and watchers,
+told what a batch of turns wrote. Shapes only; no words and no SQL.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from sqlalchemy import Connection
+
+from bot.channels.base import Press, Received
+from bot.core.effects import Message
+from storage.outbox import NewDelivery
+from storage.rows import Row
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """`person` is whose turn it is in the chat, `owner` whose chat it is; 0 while unknown."""
+
+    received: Received
+    person: int
+    owner: int
+    now: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`messages` answer in the chat, the first with the press; `others` go anywhere."""
+
+    messages: Sequence[Message] = ()
+    press: Press | None = None
+    others: Sequence[NewDelivery] = ()
+
+
+class Desk(Protocol):
+    def hear(self, connection: Connection, heard: Heard) -> Answer | None:
+        """None when it is not for this desk: the next one is asked, at last the conversation.
+
+        Runs inside the turn's transaction; a failure undoes the whole batch."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Rows the batch wrote, as storage takes them; each has an address and a person."""
+
+    progress: Sequence[Row]
+    consents: Sequence[Row]
+    calls: Sequence[Row]
+    now: int
+
+
+class Watcher(Protocol):
+    def after(self, connection: Connection, news: News) -> Sequence[NewDelivery]:
+        """What is to be sent because of it. Runs in the same transaction, once a batch."""
+        ...
