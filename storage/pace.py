@@ -6,7 +6,7 @@ been spent. Floats are kept out: their rounding once stopped all sending.
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, or_, select, update
 
 from storage.database import SECOND
 from storage.rows import insert_new, table
@@ -84,10 +84,11 @@ def failures(connection: Connection, account: tuple[str, str]) -> int:
 
 
 def blocked(connection: Connection, now: int) -> dict[str, tuple[int, str]]:
-    """Paused accounts as channel:account -> (until, why)."""
+    """Paused accounts as channel:account -> (until, why). Between two tries an account stays
+    paused: it is open again once something got through."""
     found = connection.execute(
         select(_columns.channel, _columns.account, _columns.blocked_until, _columns.reason).where(
-            _columns.blocked_until > now
+            or_(_columns.blocked_until > now, _columns.failures > 0)
         )
     )
     return {f"{channel}:{account}": (until, why) for channel, account, until, why in found}

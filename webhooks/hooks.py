@@ -15,6 +15,7 @@ from storage.grouped import OverloadedError
 _log = logging.getLogger(__name__)
 _LARGEST = 1024 * 1024
 _LATER = {"retry-after": "5"}
+_KNOCK = "knock"  # a console trying the address: no message and no forgery
 heard = Counter("gocua_hooks", "Webhook calls by channel", ["channel", "status", "outcome"])
 
 
@@ -28,7 +29,8 @@ class Hook:
         status, why = await self._status(Headers(scope=scope), receive)
         heard.labels(self._channel.name, status, why or "ok").inc()
         if why:
-            _log.warning("hook %s: %d %s", self._channel.name, status, why)
+            level = logging.INFO if why == _KNOCK else logging.WARNING
+            _log.log(level, "hook %s: %d %s", self._channel.name, status, why)
         headers = _LATER if status == 503 else None
         await Response(status_code=status, headers=headers)(scope, receive, send)
 
@@ -37,7 +39,7 @@ class Hook:
         if body is None:
             return 413, "too-large"
         if not self._channel.verify(headers, body):
-            return self._channel.unverified, "not-verified"
+            return self._channel.unverified, _KNOCK if body.strip() == b"{}" else "not-verified"
         if self._wiring.overloaded:
             return 503, "queue-full"
         try:

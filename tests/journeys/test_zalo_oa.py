@@ -200,4 +200,9 @@ def test_wrong_and_missing_signatures_process_nothing(
     assert _rows(database, InboxUpdate) == []
     eventually(lambda: _fact(database, "signature:miss")[1] == 3 * (len(SEEN) - 1))
     assert httpx.get(f"{service.base}/hooks/zalo-oa").status_code in (200, 405)
-    assert 'outcome="not-verified"' in httpx.get(f"{service.base}/metrics").text
+    counted = httpx.get(f"{service.base}/metrics").text
+    assert 'outcome="not-verified"' in counted
+    assert 'outcome="knock"' in counted
+    warned = [one for one in service.log.read_text().splitlines() if '"warning"' in one]
+    assert len([one for one in warned if "not-verified" in one]) == 3 * (len(SEEN) - 1)
+    assert not [one for one in warned if "knock" in one]

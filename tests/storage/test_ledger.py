@@ -268,8 +268,10 @@ def test_a_blocked_account_sends_nothing_until_then(ledger: Ledger) -> None:
     assert ledger.claim() == []
     clock.advance(10)
     assert [one.content for one in ledger.claim()] == ["bulk"]
+    assert database.read_now(lambda one: pace.blocked(one, clock())), "nothing got through yet"
     database.write_now(lambda one: pace.unblock(one, ACCOUNT))
     assert database.read_now(lambda one: pace.failures(one, ACCOUNT)) == 0
+    assert not database.read_now(lambda one: pace.blocked(one, clock()))
 
 
 def test_states_always_add_up(ledger: Ledger) -> None:
