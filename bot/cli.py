@@ -2,7 +2,7 @@
 
 import click
 
-from bot.commands import announce, ask, guides, paper, service, upkeep
+from bot.commands import announce, ask, guides, paper, service, upkeep, zalo
 
 
 @click.group()
@@ -25,5 +25,6 @@ for command in (
     ask.scam,
     announce.announce,
     announce.group,
+    zalo.zalo,
 ):
     main.add_command(command)

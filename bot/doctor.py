@@ -11,9 +11,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.channels.zalo_bot.parse import NAME as ZALO_BOT
 from bot.channels.zalo_bot.parse import account_of
 from bot.channels.zalo_bot.render import MOST_MESSAGES, MOST_PEOPLE
+from bot.channels.zalo_oa.parse import NAME as ZALO_OA
+from bot.core.rights import terminal
 from bot.guide_checks import check
 from bot.library import GUIDES, guide_folders
+from bot.services import zalo
 from bot.settings import Settings
+from bot.vault import Vault
+from bot.zalo import missing
+from bot.zalo_words import ZaloWords
 from storage import inbox, outbox, pace, people, quotas, schema
 from storage.database import SECOND, Database
 
@@ -22,11 +28,14 @@ _NEARLY = 0.9
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`name` is a line of the report; when not `ok`, advice of that name is shown."""
+    """`name` is a line of the report; when not `ok`, advice of that name is shown. `title` and
+    `do` take the place of both where the words are known already."""
 
     name: str
     value: str
     ok: bool = True
+    title: str = ""
+    do: str = ""
 
 
 def examine(settings: Settings, database: Database) -> list[Finding]:
@@ -42,7 +51,11 @@ def examine(settings: Settings, database: Database) -> list[Finding]:
 def _settings(settings: Settings) -> Iterator[Finding]:
     tokens = {"telegram": settings.telegram_token, "zalo_bot": settings.zalo_bot_token}
     called = [name for name, token in tokens.items() if token]
+    if settings.zalo_oa_app_id:
+        called.append(ZALO_OA)
     yield Finding("channels", ", ".join(["webchat", *called]))
+    if lacking := missing(settings):
+        yield Finding("zalo_oa_settings", ", ".join(lacking), ok=False)
     public = settings.base_url.startswith("https://") or not called
     yield Finding("base_url", settings.base_url, ok=public)
 
@@ -68,9 +81,12 @@ def _stored(connection: Connection, settings: Settings, now: int) -> Iterator[Fi
     yield Finding("uncertain", str(outbound["uncertain"]), ok=not outbound["uncertain"])
     yield Finding("help", str(people.open_help(connection)))
     paused = pace.blocked(connection, now)
-    yield Finding("paused", ", ".join(paused) or "0", ok=not paused)
+    why = [f"{name} ({reason})" for name, (_, reason) in paused.items()]
+    yield Finding("paused", ", ".join(why) or "0", ok=not paused)
     if settings.zalo_bot_token:
         yield _zalo_bot(connection, settings, now)
+    if settings.zalo_oa_app_id and settings.secret_key:
+        yield from _zalo_oa(connection, settings, now)
 
 
 def _zalo_bot(connection: Connection, settings: Settings, now: int) -> Finding:
@@ -81,6 +97,19 @@ def _zalo_bot(connection: Connection, settings: Settings, now: int) -> Finding:
     near = used.people >= _NEARLY * MOST_PEOPLE or used.messages >= _NEARLY * MOST_MESSAGES
     value = f"{used.people}/{MOST_PEOPLE} · {used.messages}/{MOST_MESSAGES}"
     return Finding("zalo_bot", value, ok=not near)
+
+
+def _zalo_oa(connection: Connection, settings: Settings, now: int) -> Iterator[Finding]:
+    words = ZaloWords(ZoneInfo(settings.timezone))
+    account, vault = (
+        (ZALO_OA, settings.zalo_oa_app_id),
+        Vault(settings.secret_key.get_secret_value()),
+    )
+    for line in zalo.health(connection, terminal(), now, account, vault):
+        value = words.value(line.name, line.form, line.values)
+        do = words.advice(line.advice) if line.advice else ""
+        title = words.title(line.name)
+        yield Finding(f"zalo_oa_{line.name}", value, not line.advice, title, do)
 
 
 def _month_start(now: int, zone: ZoneInfo) -> int:

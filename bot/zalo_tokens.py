@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels.base import Failure, NotSent
 from bot.channels.zalo_oa.oauth import NoPair, OAuth, Pair
+from bot.services.zalo import KEY_CHANGED, NO_TOKEN
 from bot.vault import SealedError, Vault
 from storage import tokens
 from storage.database import HOUR, MINUTE, SECOND, Database
@@ -24,10 +25,8 @@ from storage.tokens import Account, Stored
 
 _log = logging.getLogger(__name__)
 RENEW_AFTER = 20 * HOUR
-_REFUSED = "refused:"
 _POLL_SECONDS, _LOOK_SECONDS = 0.1, 60.0
-NO_TOKEN, KEY_CHANGED, FRESH_REFUSED = "token-missing", "token-key-changed", "token-refused"
-LOST, WAITING = "token-lost", "token-no-answer"
+FRESH_REFUSED = "token-refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +41,6 @@ class Opened:
     @property
     def works(self) -> bool:
         return bool(self.access) and self.now < self.stored.expires_at - MINUTE
-
-
-def why(stored: Stored) -> str:
-    """What a pair that gives no token suffers from, as a slug for ledger and doctor."""
-    return LOST if stored.failure.startswith(_REFUSED) else WAITING
 
 
 def seed_of(refresh: str) -> str:
@@ -74,7 +68,7 @@ class ZaloTokens:
             return NotSent(Failure.UNREACHABLE, "database")
         if isinstance(pair, NotSent):
             return pair
-        return pair.access if pair.works else _rejected(why(pair.stored))
+        return pair.access if pair.works else _rejected(pair.stored.why)
 
     async def renew(self, refused: str) -> NotSent:
         """Zalo refused this token: once, and only if it is still the one in use."""
@@ -87,7 +81,7 @@ class ZaloTokens:
         if isinstance(pair, NotSent):
             return pair
         if pair.access == refused:
-            return _rejected(why(pair.stored))
+            return _rejected(pair.stored.why)
         return NotSent(Failure.AGAIN, "token-renewed")
 
     async def _instead(self, refused: Opened) -> Opened | NotSent:
@@ -202,7 +196,7 @@ class ZaloTokens:
         if isinstance(answer, Pair):
             self.keep(connection, answer, now)
             return
-        failure = f"{_REFUSED}{answer.code}" if answer.refused else answer.code
+        failure = f"{tokens.REFUSED}{answer.code}" if answer.refused else answer.code
         tokens.fail(connection, self._account, self._holder, failure, now)
         _log.error("ZALO TOKEN NOT RENEWED (%s): see gocua doctor", failure)
 

@@ -7,7 +7,7 @@ comes first. Table outbox.
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, case, func, select, update
+from sqlalchemy import Connection, case, func, select, true, update
 
 from storage import lanes
 from storage.rows import table
@@ -117,9 +117,14 @@ def waiting(connection: Connection, reason: str, limit: int, after: int = 0) -> 
     return [Held(*row) for row in found]
 
 
-def reasons(connection: Connection) -> dict[str, int]:
-    """How many are held, by why."""
+def reasons(connection: Connection, account: tuple[str, str] | None = None) -> dict[str, int]:
+    """How many are held, by why; of one account when it is given."""
+    ours = (
+        _columns.address.startswith(":".join((*account, "")), autoescape=True)
+        if account
+        else true()
+    )
     found = connection.execute(
-        select(_columns.reason, func.count()).where(_held).group_by(_columns.reason)
+        select(_columns.reason, func.count()).where(_held, ours).group_by(_columns.reason)
     )
     return {reason: int(number) for reason, number in found}

@@ -13,6 +13,8 @@ from storage.rows import table, upsert
 from storage.tables import PlatformToken
 
 LEASE = MINUTE
+REFUSED = "refused:"  # before the code of a renewal the platform said no to
+LOST, WAITING = "token-lost", "token-no-answer"
 _FIRST_WAIT, _LONGEST_WAIT = 15 * SECOND, 5 * MINUTE
 _token = table(PlatformToken)
 _columns = _token.c
@@ -31,6 +33,11 @@ class Stored:
     failure: str
     failures: int
     failed_at: int
+
+    @property
+    def why(self) -> str:
+        """What a pair that gives no token suffers from, as a slug for ledger and doctor."""
+        return LOST if self.failure.startswith(REFUSED) else WAITING
 
     @property
     def may_retry_at(self) -> int:

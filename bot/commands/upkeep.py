@@ -30,15 +30,16 @@ def doctor(*, as_json: bool) -> None:
 
 
 def _plain(one: Finding) -> dict[str, object]:
-    return {"name": one.name, "value": one.value, "ok": one.ok}
+    return {"name": one.name, "value": one.value, "ok": one.ok, "do": one.do}
 
 
 def _report(findings: Sequence[Finding]) -> None:
     terminal = Terminal()
     for one in findings:
-        click.echo(f"{'✓' if one.ok else '✗'} {terminal.text(f'doctor.{one.name}')}: {one.value}")
+        title = one.title or terminal.text(f"doctor.{one.name}")
+        click.echo(f"{'✓' if one.ok else '✗'} {title}: {one.value}")
         if not one.ok:
-            click.echo(f"    → {terminal.text(f'advice.{one.name}')}")
+            click.echo(f"    → {one.do or terminal.text(f'advice.{one.name}')}")
 
 
 @click.group()

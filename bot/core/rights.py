@@ -50,6 +50,8 @@ class Operation(StrEnum):
     IMPORT_GROUPS = "import-groups"
     CLAIM_GROUP = "claim-group"
     SEE_AUDIT = "see-audit"
+    SEE_CHANNELS = "see-channels"
+    STEER_CHANNELS = "steer-channels"
     COMPOSE_ANNOUNCEMENT = "compose-announcement"
     APPROVE_ANNOUNCEMENT = "approve-announcement"
     STEER_ANNOUNCEMENT = "steer-announcement"
@@ -87,6 +89,8 @@ RULES: Mapping[Operation, frozenset[Role]] = {
     Operation.IMPORT_GROUPS: _OPERATOR,
     Operation.CLAIM_GROUP: _TEAM,
     Operation.SEE_AUDIT: _OPERATOR,
+    Operation.SEE_CHANNELS: _OPERATOR,
+    Operation.STEER_CHANNELS: _OPERATOR,
     Operation.COMPOSE_ANNOUNCEMENT: _OFFICIALS,
     Operation.APPROVE_ANNOUNCEMENT: _APPROVERS,
     Operation.STEER_ANNOUNCEMENT: _OFFICIALS,
