@@ -13,6 +13,14 @@ from storage.tables.announcements import (
     Approval,
     Recipient,
 )
+from storage.tables.care import (
+    Confirmation,
+    GuideRun,
+    Reminder,
+    Sequence,
+    SequenceStart,
+    Visit,
+)
 from storage.tables.chats import (
     Chat,
     Contact,
@@ -47,6 +55,7 @@ __all__ = [
     "Attempt",
     "AuditEntry",
     "Chat",
+    "Confirmation",
     "Consent",
     "ConsentText",
     "Contact",
@@ -54,6 +63,7 @@ __all__ = [
     "DataRequest",
     "Delivery",
     "GroupChat",
+    "GuideRun",
     "GuideVersion",
     "HelpRequest",
     "Household",
@@ -70,11 +80,15 @@ __all__ = [
     "PlatformToken",
     "Progress",
     "Recipient",
+    "Reminder",
     "RoleGrant",
+    "Sequence",
+    "SequenceStart",
     "Team",
     "TeamArea",
     "TeamMember",
     "Upkeep",
+    "Visit",
     "WebMessage",
     "metadata",
 ]
