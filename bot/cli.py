@@ -2,7 +2,7 @@
 
 import click
 
-from bot.commands import announce, ask, guides, paper, service, upkeep, zalo
+from bot.commands import announce, ask, guides, officials, paper, service, upkeep, zalo
 
 
 @click.group()
@@ -26,5 +26,7 @@ for command in (
     announce.announce,
     announce.group,
     zalo.zalo,
+    officials.admin,
+    officials.audit,
 ):
     main.add_command(command)

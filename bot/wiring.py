@@ -28,6 +28,7 @@ from bot.runner import Runner
 from bot.sender import Sender
 from bot.settings import Settings
 from bot.shelf import Shelf
+from bot.vault import vault_of
 from bot.verdicts import backoff
 from bot.zalo import Zalo
 from storage import held, inbox, outbox, receipts, schema, web
@@ -74,6 +75,7 @@ class Wiring:
         self.shelf = Shelf(self.library)
         self.notice_words = NoticeWords(settings.base_url, ZoneInfo(settings.timezone))
         self.pictures = Pictures(self.database, self.shelf, self.library.root, settings.data_dir)
+        self.vault = vault_of(settings.secret_key.get_secret_value(), settings.data_dir)
         self.zalo = Zalo.of(settings, self.database, self._words())
         self.channels = channels(self._needs())
         self._arrivals: Grouped[Arrival, None] = Grouped(self.database, self._store)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select, union_all, update
 
 from bot.core.rights import Actor, Grant, Role
+from storage import areas
 from storage.rows import Row, insert_new, table, upsert
 from storage.tables import Person, RoleGrant, Team, TeamArea, TeamMember
 
@@ -30,6 +31,17 @@ class Member:
     role: str
     on_duty: bool
     quiet_until: int
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An official's role over a place; the empty one is everywhere."""
+
+    person: int
+    name: str
+    role: str
+    area: str
+    granted_at: int
 
 
 def put(
@@ -115,8 +127,9 @@ def grant(connection: Connection, rows: Sequence[Row], now: int) -> None:
     insert_new(connection, RoleGrant, full)
 
 
-def end_grant(connection: Connection, person: int, role: str, area: str, now: int) -> None:
-    connection.execute(
+def end_grant(connection: Connection, person: int, role: str, area: str, now: int) -> bool:
+    """Whether it was held."""
+    changed = connection.execute(
         update(_grant)
         .where(
             _grant.c.person == person,
@@ -126,6 +139,24 @@ def end_grant(connection: Connection, person: int, role: str, area: str, now: in
         )
         .values(ended_at=now)
     )
+    return changed.rowcount > 0
+
+
+def held(connection: Connection, scopes: Collection[str]) -> list[Held]:
+    """Offices held now in some places, those over everywhere only for whoever is so placed."""
+    found = connection.execute(
+        select(
+            _grant.c.person,
+            (_person.honorific + " " + _person.call_name),
+            _grant.c.role,
+            _grant.c.area,
+            _grant.c.granted_at,
+        )
+        .join_from(_grant, table(Person), _person.id == _grant.c.person)
+        .where(_grant.c.ended_at.is_(None), areas.inside(_grant.c.area, scopes))
+        .order_by(_grant.c.area, _grant.c.role, _grant.c.person)
+    )
+    return [Held(row[0], row[1].strip(), *row[2:]) for row in found]
 
 
 def actors(connection: Connection, persons: Collection[int], via: str) -> dict[int, Actor]:

@@ -1,51 +1,29 @@
 """`gocua announce` and `gocua group`: announcements from the terminal, with the rights of
 whoever is named by --by (a person's number), else those of the terminal."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import TextIO, TypeVar
+from typing import TextIO
 from zoneinfo import ZoneInfo
 
 import click
 from sqlalchemy import Connection
 
+from bot.commands.acting import by as _by
+from bot.commands.acting import done as _done
 from bot.core.announcement import Content, Kind, State, Way
-from bot.core.rights import Actor, terminal
+from bot.core.rights import Actor
 from bot.library import Library
 from bot.notice_checks import check
 from bot.notice_sheets import rows, save
 from bot.notice_words import NoticeWords
 from bot.services import announcements as service
 from bot.services import groups as group_service
-from bot.services.access import Refused
 from bot.settings import Settings
 from bot.terminal import Terminal
-from storage import announcements, recipients, schema, teams
+from storage import announcements, recipients
 from storage.announcements import Kept
-from storage.database import Database
 
-_T = TypeVar("_T")
-_by = click.option("--by", type=int, default=0, help="Number of the person who does it.")
 _number = click.argument("number", type=int)
-
-
-def _done(work: Callable[[Connection, Actor, int], _T], by: int = 0) -> _T:
-    """One transaction with the actor's rights; a refusal is said in words."""
-    database = Database(Settings().database_url)
-    database.write_now(schema.upgrade)
-
-    def whole(connection: Connection) -> _T:
-        actor = teams.actors(connection, [by], "terminal")[by] if by else terminal()
-        return work(connection, actor, database.now(connection))
-
-    try:
-        return database.write_now(whole)
-    except Refused as refused:
-        words = Terminal()
-        why = words.text(f"refused.{refused.reason}", **refused.values) or refused.reason
-        raise words.fail("announce_refused", why=why) from refused
-    finally:
-        database.close()
 
 
 def _say(key: str, **values: object) -> None:
