@@ -2,7 +2,7 @@
 
 import click
 
-from bot.commands import announce, ask, guides, officials, paper, service, upkeep, zalo
+from bot.commands import announce, ask, guides, imports, officials, paper, service, upkeep, zalo
 
 
 @click.group()
@@ -25,6 +25,7 @@ for command in (
     ask.scam,
     announce.announce,
     announce.group,
+    imports.take_over,
     zalo.zalo,
     officials.admin,
     officials.audit,

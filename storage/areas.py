@@ -23,6 +23,20 @@ class Place:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """All that is known of a place."""
+
+    code: str
+    parent: str
+    kind: str
+    name: str
+    aliases: str
+    valid_from: str
+    valid_to: str
+    successor: str
+
+
 def put(connection: Connection, rows: Sequence[Row]) -> None:
     """Adds places or replaces what is known of them."""
     full = [
@@ -103,3 +117,16 @@ def successors(connection: Connection) -> dict[str, str]:
         select(_columns.code, _columns.successor).where(_columns.successor != "")
     )
     return {row.code: row.successor for row in found}
+
+
+def known(connection: Connection) -> dict[str, Known]:
+    """Every place by code."""
+    names = Known.__slots__
+    found = connection.execute(select(*(_columns[name] for name in names)))
+    return {row.code: Known(*row) for row in found}
+
+
+def former(connection: Connection) -> dict[tuple[str, str], str]:
+    """Place and first day -> what it was called from then."""
+    found = connection.execute(select(_name.area, _name.valid_from, _name.name))
+    return {(row.area, row.valid_from): row.name for row in found}

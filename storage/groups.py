@@ -6,7 +6,17 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    select,
+    update,
+)
 
 from storage import areas
 from storage.rows import Row, insert_new, table
@@ -67,6 +77,22 @@ def put(connection: Connection, rows: Sequence[Row]) -> None:
 def get(connection: Connection, code: str) -> Group | None:
     found = connection.execute(_select().where(_columns.code == code)).first()
     return Group(*found) if found else None
+
+
+def by_code(connection: Connection, codes: Collection[str]) -> dict[str, Group]:
+    found = connection.execute(_select().where(_columns.code.in_(codes)))
+    return {row.code: Group(*row) for row in found}
+
+
+def revise(connection: Connection, rows: Sequence[Row]) -> None:
+    """Rows of code, area, channel and name: what officials know of groups that are there."""
+    if rows:
+        connection.execute(
+            update(_group)
+            .where(_columns.code == bindparam("b_code"))
+            .values({name: bindparam(f"b_{name}") for name in ("area", "channel", "name")}),
+            [{f"b_{name}": value for name, value in row.items()} for row in rows],
+        )
 
 
 def below(connection: Connection, scopes: Collection[str]) -> list[Group]:

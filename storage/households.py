@@ -95,6 +95,17 @@ def change(connection: Connection, code: str, now: int, **values: object) -> Non
     )
 
 
+def relabel(connection: Connection, rows: Sequence[Row], now: int) -> None:
+    """Rows of code and label. Follow with `refresh`."""
+    if rows:
+        connection.execute(
+            update(_household)
+            .where(_columns.code == bindparam("b_code"))
+            .values(label=bindparam("b_label"), changed_at=now),
+            [{"b_code": row["code"], "b_label": row["label"]} for row in rows],
+        )
+
+
 def refresh(connection: Connection, codes: Iterable[str]) -> None:
     """Works out anew what households are found by."""
     for part in batches(sorted(set(codes))):

@@ -1,9 +1,9 @@
 """Persons: the least that serves. Table person."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from bot.core.text import searchable
 from storage.rows import Row, insert_new, table
@@ -81,6 +81,19 @@ def add_one(connection: Connection, row: Row, now: int) -> int:
     return made
 
 
+def add_all(connection: Connection, rows: Sequence[Row], now: int) -> list[int]:
+    """The new persons' ids in the order of the rows. Raises IntegrityError like add_one."""
+    if not rows:
+        return []
+    full: list[Row] = [{**EMPTY, **row} for row in rows]
+    made = [
+        {**row, "key": key_of(row["honorific"], row["call_name"]), "changed_at": now}
+        for row in full
+    ]
+    ordered = _person.insert().returning(_columns.id, sort_by_parameter_order=True)
+    return list(connection.execute(ordered, made).scalars())
+
+
 def get(connection: Connection, ids: Collection[int]) -> dict[int, Someone]:
     found = connection.execute(select(*_FIELDS).where(_columns.id.in_(ids)))
     return {row.id: _someone(row) for row in found}
@@ -105,6 +118,48 @@ def by_phone(connection: Connection, mark: str) -> list[Someone]:
         select(*_FIELDS).where(_columns.phone_mark == mark, _columns.phone_mark != "")
     )
     return [_someone(row) for row in found]
+
+
+def by_phones(connection: Connection, marks: Collection[str]) -> list[tuple[str, Someone]]:
+    found = connection.execute(
+        select(_columns.phone_mark, *_FIELDS).where(
+            _columns.phone_mark.in_(marks), _columns.phone_mark != ""
+        )
+    )
+    return [(row[0], _someone(row[1:])) for row in found]
+
+
+def marks(connection: Connection, codes: Collection[str]) -> dict[int, str]:
+    """The keyed digests of phones in these households, by person."""
+    found = connection.execute(
+        select(_columns.id, _columns.phone_mark).where(
+            _columns.household.in_(codes), _columns.phone_mark != ""
+        )
+    )
+    return {row.id: row.phone_mark for row in found}
+
+
+def revise(connection: Connection, rows: Sequence[Row], now: int) -> None:
+    """Rows of id and the columns that may change; the same columns in each."""
+    if rows:
+        names = [name for name in rows[0] if name != "id"]
+        connection.execute(
+            update(_person)
+            .where(_columns.id == bindparam("b_id"))
+            .values({name: bindparam(f"b_{name}") for name in names} | {"changed_at": now}),
+            [{f"b_{name}": value for name, value in row.items()} for row in rows],
+        )
+
+
+def set_heads(connection: Connection, keys: Mapping[str, str]) -> None:
+    """Household -> key of its only head from now on, who must live in it."""
+    rows = [{"b_household": code, "b_key": key} for code, key in keys.items()]
+    here = _columns.household == bindparam("b_household")
+    other, wanted = _columns.key != bindparam("b_key"), _columns.key == bindparam("b_key")
+    if rows:
+        ended = update(_person).where(here, other, _columns.is_head)
+        connection.execute(ended.values(is_head=False), rows)
+        connection.execute(update(_person).where(here, wanted).values(is_head=True), rows)
 
 
 def change(connection: Connection, person: int, now: int, **values: object) -> None:

@@ -44,6 +44,16 @@ class Held:
     granted_at: int
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A team, the place it belongs to and those it serves."""
+
+    code: str
+    area: str
+    name: str
+    serves: frozenset[str]
+
+
 def put(
     connection: Connection, teams: Sequence[Row], serves: Mapping[str, Collection[str]]
 ) -> None:
@@ -52,6 +62,17 @@ def put(
     connection.execute(_serves.delete().where(_serves.c.team.in_(list(serves))))
     rows = [{"team": team, "area": area} for team, areas in serves.items() for area in areas]
     insert_new(connection, TeamArea, rows)
+
+
+def known(connection: Connection) -> dict[str, Known]:
+    """Every team by code."""
+    serves: defaultdict[str, set[str]] = defaultdict(set)
+    for team, area in connection.execute(select(_serves.c.team, _serves.c.area)):
+        serves[team].add(area)
+    found = connection.execute(select(_team.c.code, _team.c.area, _team.c.name))
+    return {
+        row.code: Known(row.code, row.area, row.name, frozenset(serves[row.code])) for row in found
+    }
 
 
 def areas_of(connection: Connection, teams: Collection[str] | None = None) -> dict[str, str]:

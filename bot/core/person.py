@@ -20,3 +20,8 @@ def shown(number: str) -> str:
     """As people write it: 0912 345 678."""
     digits = number.replace("+84", "0", 1)
     return f"{digits[:4]} {digits[4:7]} {digits[7:]}"
+
+
+def age_band(age: int) -> str:
+    """`age` in whole years."""
+    return AGE_BANDS[sum(age >= first for first in (14, 18, 60, 80))]
