@@ -87,9 +87,7 @@ def without_links(text: str, hosts: Hosts) -> str:
 
 
 def _link(rest: str) -> Link:
-    parts = _PARTS.match(rest.rstrip(".,;:!?…"))
-    if parts is None:
-        return Link("", "")
+    parts = next(_PARTS.finditer(rest.rstrip(".,;:!?…")))  # it fits any text
     port = parts["port"] not in (None, "", "80", "443")
     if re.match(r"[^/?#]", parts["path"]):  # what looks like a port goes on as a name
         return Link(rest.split("/")[0].lower(), "", user=True)

@@ -1,14 +1,15 @@
 """The Zalo OA channel against its stand-in over HTTP: what leaves, and what a refusal does."""
 
 from collections.abc import AsyncIterator, Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from service import free_port
-from zalo import PERSON, Token, Zalo, zalo_oa
+from zalo import PERSON, ZONE, Token, Zalo, zalo_oa
 
 from bot.channels.base import Failure, NotSent, Outgoing, PictureFile, Sent
-from bot.channels.zalo_oa.channel import ZaloOA
+from bot.channels.zalo_oa.channel import ZaloOA, until_morning
 from bot.channels.zalo_oa.oauth import NoPair, OAuth, Pair, challenge
 from bot.channels.zalo_oa.parse import group_chat
 from bot.core.address import Address
@@ -185,6 +186,19 @@ async def test_refusals_come_with_http_200(zalo: Zalo, channel: ZaloOA) -> None:
     assert night.failure is Failure.HELD
     assert 0 < night.retry_after <= 24 * 3600
     assert channel.notes.drain()[1]["error:-234"] == 1
+
+
+async def test_a_fault_of_theirs_and_an_answer_without_a_rate(zalo: Zalo, channel: ZaloOA) -> None:
+    zalo.oa.faults.errors_500 = 1
+    assert (await _failed(channel, _to(channel))).failure is Failure.TEMPORARY
+    zalo.oa.faults.no_rate = True
+    assert isinstance(await channel.send(_to(channel)), Sent)
+    assert channel.notes.get("rate") == ""
+
+
+@pytest.mark.parametrize(("hour", "hours"), [(2, 4), (6, 24), (23, 7)])
+def test_the_night_ends_at_six(hour: int, hours: int) -> None:
+    assert until_morning(datetime(2027, 1, 15, hour, tzinfo=ZONE)) == hours * 3600
 
 
 async def test_a_silent_person_is_outside_the_window(zalo: Zalo, channel: ZaloOA) -> None:

@@ -107,6 +107,7 @@ def test_nothing_is_odd_about_a_listed_host(link: str) -> None:
         "xong rồi.con làm tiếp",
         "cảm ơn.me",
         "lan.nguyen@gmail.com",
+        "lan@gmail.com",
         "1.500.000đ ngày 24.11.2026",
         "phiên bản 2.3.1.4",
         "tp.hcm",

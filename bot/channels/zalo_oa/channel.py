@@ -187,7 +187,7 @@ class ZaloOA:
         return errors.meaning(
             code,
             to_next_minute=60 - now.second + random.uniform(0.5, 3),  # noqa: S311
-            to_morning=_until_morning(now),
+            to_morning=until_morning(now),
         )
 
     async def _upload(
@@ -230,7 +230,7 @@ def _field(answer: Answer, name: str) -> object:
     return answer.data.get(name, "") if isinstance(answer.data, dict) else ""
 
 
-def _until_morning(now: datetime) -> float:
+def until_morning(now: datetime) -> float:
     """Seconds until Zalo's night block ends."""
     morning = now.replace(hour=_MORNING_HOUR, minute=0, second=0, microsecond=0)
     if morning <= now:

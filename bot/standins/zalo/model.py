@@ -126,7 +126,8 @@ class Template:
 class Faults:
     """What goes wrong next on the API; counts run down as calls are made.
 
-    `refusals` are OA error codes for the next calls, `throttle` how many get -32.
+    `refusals` are OA error codes for the next calls, `throttle` how many get -32; with
+    `no_rate` answers keep the rate to themselves.
     """
 
     errors_500: int = 0
@@ -134,6 +135,7 @@ class Faults:
     throttle: int = 0
     refusals: list[int] = field(default_factory=list)
     slow_seconds: float = 0
+    no_rate: bool = False
 
 
 @dataclass

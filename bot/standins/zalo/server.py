@@ -118,6 +118,8 @@ class _Oa:
 
     def _answer(self, body: Json) -> Response:
         """HTTP 200 whatever happened, with the rate in its headers."""
+        if self._oa.faults.no_rate:
+            return JSONResponse(body)
         limit, left = self._oa.rate
         headers = {"X-RateLimit-Limit": str(limit), "X-RateLimit-Remain": str(left)}
         return JSONResponse(body, headers=headers)
