@@ -6,6 +6,7 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from bot.channels.base import Received
+from bot.channels.notes import GROUPS_STALE
 from bot.core.address import Address
 from bot.core.events import (
     ChatMoved,
@@ -20,7 +21,6 @@ from bot.core.events import (
 from storage import facts, moves, people, receipts
 
 _log = logging.getLogger(__name__)
-GROUPS_STALE = "groups-stale"
 _WITHDRAWN = "user-withdraw"
 
 

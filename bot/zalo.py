@@ -1,4 +1,4 @@
-"""What the Zalo OA channel is joined to: its tokens, its notes, its settings."""
+"""What the Zalo OA channel is joined to: its tokens, its notes, its settings, its account."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -8,15 +8,18 @@ from sqlalchemy import Connection
 
 from bot.channels.notes import Notes
 from bot.channels.registry import ZaloNeeds
+from bot.channels.zalo_oa.account import Account
 from bot.channels.zalo_oa.oauth import OAuth
 from bot.channels.zalo_oa.parse import NAME
 from bot.channels.zalo_oa.render import Words
 from bot.notebook import Notebook
 from bot.settings import Settings
 from bot.vault import Vault
+from bot.zalo_account import ZaloAccount
 from bot.zalo_tokens import ZaloTokens
 from storage.database import Database
 
+CALLBACK = "/zalo/dong-y"  # where an admin's consent leads back to
 Loop = Callable[[], Awaitable[None]]
 
 
@@ -42,11 +45,17 @@ def tokens(settings: Settings, database: Database) -> ZaloTokens:
     return ZaloTokens(database, (NAME, settings.zalo_oa_app_id), vault, oauth)
 
 
+def account(settings: Settings, database: Database, held: ZaloTokens) -> ZaloAccount:
+    asked = Account(settings.zalo_oa_api_url, held)
+    return ZaloAccount(database, (NAME, settings.zalo_oa_app_id), asked)
+
+
 @dataclass(frozen=True, slots=True)
 class Zalo:
     needs: ZaloNeeds
     tokens: ZaloTokens
     notebook: Notebook
+    account: ZaloAccount
     first: str
 
     @classmethod
@@ -64,16 +73,21 @@ class Zalo:
             words,
             ZoneInfo(settings.timezone),
         )
-        account = (NAME, settings.zalo_oa_app_id)
+        notebook = Notebook(database, (NAME, settings.zalo_oa_app_id), notes)
         first = settings.zalo_oa_refresh_token.get_secret_value()
-        return cls(needs, held, Notebook(database, account, notes), first)
+        return cls(needs, held, notebook, account(settings, database, held), first)
 
     def begin(self, connection: Connection, now: int) -> None:
         self.tokens.begin(connection, self.first, now)
 
     def loops(self, *, works: bool) -> Sequence[Loop]:
         """`works`: this process sends."""
-        return [self.notebook.run, self.tokens.run] if works else [self.notebook.run]
+        both = [self.tokens.run, self.account.run] if works else []
+        return [self.notebook.run, *both]
+
+    async def close(self) -> None:
+        await self.account.close()
+        await self.tokens.close()
 
 
 def _secrets(listed: str) -> list[str]:

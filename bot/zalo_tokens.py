@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels.base import Failure, NotSent
-from bot.channels.zalo_oa.oauth import NoPair, OAuth, Pair
+from bot.channels.zalo_oa.oauth import NoPair, OAuth, Pair, challenge
 from bot.services.zalo import KEY_CHANGED, NO_TOKEN
 from bot.vault import SealedError, Vault
 from storage import tokens
@@ -93,6 +93,31 @@ class ZaloTokens:
         if isinstance(pair, Opened) and pair.access != refused.access:
             self._got_instead = pair.access
         return pair
+
+    # What an operator asks
+
+    def consent_link(self, redirect: str) -> str:
+        """Where an admin of the OA allows the app; the challenge is the same every time."""
+        return self._oauth.consent_link(redirect, self._vault.fixed)
+
+    @property
+    def challenge(self) -> str:
+        return challenge(self._vault.fixed)
+
+    async def consented(self, code: str) -> str:
+        """The code a consent brought, for a new pair. Why there is none; empty when there is."""
+        return await self._taken(await self._oauth.exchange(code, self._vault.fixed))
+
+    async def pasted(self, refresh: str) -> str:
+        """A refresh token made elsewhere; it is spent by this. As `consented`."""
+        return await self._taken(await self._oauth.refresh(refresh))
+
+    async def _taken(self, answer: Pair | NoPair) -> str:
+        """Without a pair everything stays as it was."""
+        if isinstance(answer, NoPair):
+            return answer.code
+        await self._database.write(lambda one: self.keep(one, answer, self._database.now(one)))
+        return ""
 
     # Life
 

@@ -119,6 +119,11 @@ def keepers(connection: Connection, codes: Collection[str]) -> dict[str, int]:
     return {row.code: row.claimed_by for row in found}
 
 
+def settle(connection: Connection, code: str, area: str) -> None:
+    """It is for this place from now on."""
+    connection.execute(update(_group).where(_columns.code == code).values(area=area))
+
+
 def offer(connection: Connection, code: str, claim: str, until: int) -> None:
     """`claim` is the digest of a code that may be posted in the group until then."""
     connection.execute(

@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+GROUPS_STALE = "groups-stale"  # the list of the account's own groups has to be asked for
+
 
 @dataclass(frozen=True, slots=True)
 class Fact:

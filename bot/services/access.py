@@ -23,6 +23,7 @@ class Problem(StrEnum):
     BAD_VALUE = "bad-value"
     BAD_CODE = "bad-code"
     TOO_MANY = "too-many"
+    AMBIGUOUS = "ambiguous"
     NO_ANNOUNCEMENT = "no-announcement"
     NO_GROUP = "no-group"
     WRONG_STATE = "wrong-state"

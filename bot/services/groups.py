@@ -5,11 +5,12 @@ from hashlib import sha256
 
 from sqlalchemy import Connection
 
+from bot.core.address import Address
 from bot.core.announcement import Way, short_code
 from bot.core.rights import Actor, Operation
 from bot.services import access
 from bot.services.access import Problem, Refused
-from storage import audit, groups
+from storage import audit, groups, own_groups
 from storage.database import HOUR
 
 LASTS = 24 * HOUR
@@ -28,6 +29,41 @@ def register(
         raise Refused(Problem.SAME if tidied else Problem.BAD_VALUE)
     groups.put(connection, [{"code": code, "area": area, "channel": way, "name": tidied}])
     audit.record(connection, actor, Operation.CLAIM_GROUP, f"group:{code}", now, step="register")
+
+
+def bind(
+    connection: Connection, actor: Actor, now: int, account: tuple[str, str], name: str, area: str
+) -> groups.Group:
+    """One of our account's own groups, by its id on the platform or its title there, gets the
+    place it is for; or another place than before."""
+    one = _own(connection, account, name)
+    access.require(connection, actor, Operation.CLAIM_GROUP, area)
+    if one.area:
+        access.require(connection, actor, Operation.CLAIM_GROUP, one.area)
+        if one.area == area:
+            raise Refused(Problem.SAME)
+    code = one.code or Address.parse(one.address).id
+    row = {"code": code, "area": area, "channel": account[0], "name": one.title or code}
+    groups.put(connection, [row])
+    groups.settle(connection, code, area)
+    groups.claim(connection, code, one.address, actor.person, now)
+    audit.record(connection, actor, Operation.CLAIM_GROUP, f"group:{code}", now, step="bind")
+    bound = groups.get(connection, code)
+    assert bound is not None  # noqa: S101  # it was put there just now
+    return bound
+
+
+def _own(connection: Connection, account: tuple[str, str], name: str) -> own_groups.Known:
+    """Raises Refused unless exactly one group is meant."""
+    wanted = name.strip()
+    found = [
+        one
+        for one in own_groups.known(connection, account)
+        if one.address.endswith(f".{wanted}") or one.title == wanted or one.code == wanted
+    ]
+    if len(found) != 1:
+        raise Refused(Problem.AMBIGUOUS if found else Problem.NO_GROUP)
+    return found[0]
 
 
 def claim_code(connection: Connection, actor: Actor, now: int, code: str) -> str:

@@ -5,20 +5,23 @@ A line's words are in guides/zalo.yaml: bot/zalo_words.py says them.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from sqlalchemy import Connection
 
 from bot.core.rights import EVERYWHERE, Actor, Operation
 from bot.services import access
 from bot.vault import SealedError, Vault
-from storage import facts, held, pace, tokens
-from storage.database import DAY
+from storage import facts, held, own_groups, pace, tokens
+from storage.database import DAY, SECOND
 from storage.facts import Account
 
 KEY_CHANGED, NO_TOKEN = "token-key-changed", "token-missing"
 _SIGNATURE, _MISS, _ERROR = "signature:", "signature:miss", "error:"
 _SILENT = 7 * DAY
 _NEARLY = 0.1
+_ENDS_SOON = 30  # days
+_TOLD = ("oa_name", "package", "package_until", "verified")
 # Zalo's own limits: what is held by them goes on by itself.
 _PATIENT = frozenset({held.WINDOW, "zalo-218", "zalo-230", "zalo-232", "zalo-234"})
 
@@ -42,10 +45,12 @@ def health(
     known = facts.load(connection, account)
     return [
         _token(connection, account, vault, now),
+        _package(known, now),
         _webhook(known, now),
         _signatures(known, now),
         _sending(connection, account, now),
         _quota(known),
+        _groups(connection, account, known),
         _held(connection, account),
         _errors(known, now),
         _buttons(known),
@@ -67,6 +72,39 @@ def _trouble(stored: tokens.Stored, vault: Vault, now: int) -> str:
         return KEY_CHANGED
     late = bool(stored.access) and now >= stored.expires_at
     return stored.why if stored.failures or late else ""
+
+
+def _package(known: facts.Known, now: int) -> Line:
+    """Nothing is told of an account that Zalo did not show yet; the token's line says why."""
+    told = {name: known.get(name, ("", 0, 0))[0] for name in _TOLD}
+    trouble, _, looked_at = known.get("looked", ("", 0, 0))
+    if not told["oa_name"]:
+        return Line("package", "unknown", advice=trouble)
+    advice = trouble or ("" if told["verified"] == "True" else "zalo-221")
+    left = _days_left(told["package_until"], now)
+    if not advice and left is not None and left < _ENDS_SOON:
+        advice = "package-ends"
+    return Line("package", "told", {**told, "looked_at": looked_at}, advice)
+
+
+def _days_left(until: str, now: int) -> int | None:
+    """Zalo writes 31/12/2026; None for anything else."""
+    try:
+        ends = datetime.strptime(until, "%d/%m/%Y").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    return (ends - datetime.fromtimestamp(now / SECOND, UTC)).days
+
+
+def _groups(connection: Connection, account: Account, known: facts.Known) -> Line:
+    """An announcement reaches only groups that are enabled and bound to a place."""
+    found = own_groups.known(connection, account)
+    off = [one.title for one in found if one.status != own_groups.ENABLED]
+    free = sum(not one.code for one in found)
+    values = {"all": len(found), "off": len(off), "free": free, "listed": ", ".join(off)}
+    if "oa_name" not in known:
+        return Line("groups", "unknown")
+    return Line("groups", "disabled" if off else "told", values, "zalo-237" if off else "")
 
 
 def _webhook(known: facts.Known, now: int) -> Line:

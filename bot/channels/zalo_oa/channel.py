@@ -22,7 +22,7 @@ from bot.channels.base import (
     Received,
     Sent,
 )
-from bot.channels.notes import Notes
+from bot.channels.notes import GROUPS_STALE, Notes
 from bot.channels.zalo_oa import errors
 from bot.channels.zalo_oa.client import Answer, Client
 from bot.channels.zalo_oa.parse import NAME, group_id, intake, parse
@@ -38,7 +38,7 @@ from bot.channels.zalo_oa.render import (
     rich_kind,
 )
 from bot.channels.zalo_oa.signature import matched
-from bot.core.events import Ignored
+from bot.core.events import GroupChanged, Ignored
 from bot.core.secrets import Secret
 
 _MINUTE = 60_000_000
@@ -121,6 +121,8 @@ class ZaloOA:
         received = parse(stored, self.account, secrets)
         if isinstance(received.event, Ignored) and received.event.reason.startswith("unknown"):
             self.notes.count(received.event.reason)
+        if isinstance(received.event, GroupChanged):
+            self.notes.count(GROUPS_STALE)
         return received
 
     def chat_interval(self, chat: str) -> int:  # noqa: ARG002
@@ -176,6 +178,8 @@ class ZaloOA:
         self.notes.count(f"error:{answer.error}")
         if answer.error in errors.TOKEN:
             return await self._tokens.renew(access)
+        if answer.error in errors.GROUP:
+            self.notes.count(GROUPS_STALE)
         if answer.error in errors.RICH_REFUSED and part.kind in RICH:
             if answer.error == errors.UNSUPPORTED:
                 self.notes.tell(part.kind, _REFUSED)

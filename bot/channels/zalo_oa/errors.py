@@ -5,6 +5,7 @@ from bot.channels.base import Failure, NotSent
 EXPIRED_MEDIA, BAD_PARAMETER, UNSUPPORTED, NIGHT = -100, -201, -233, -234
 RATE = -32
 TOKEN = frozenset({-216, -220})
+GROUP = frozenset({-237, -403})
 RICH_REFUSED = frozenset({BAD_PARAMETER, UNSUPPORTED})
 # Held until the person writes again, or until Zalo's own limit has passed.
 WINDOW = frozenset({-230, -232})

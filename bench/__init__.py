@@ -1,1 +1,0 @@
-"""Measurements against named peers. Nothing of the product may import this."""
