@@ -13,6 +13,8 @@ from bot.core.tabular import Column, Fault, Form, Is, Reading, read
 from bot.core.text import searchable
 from bot.library import GUIDES
 
+SHIPPED = GUIDES / "places"
+
 
 class _Closed(BaseModel):
     model_config = ConfigDict(extra="forbid")

@@ -10,7 +10,7 @@ from bot.commands.acting import by as _by
 from bot.commands.acting import done
 from bot.core.rights import Actor
 from bot.core.tabular import Reading
-from bot.import_forms import ImportForms
+from bot.import_forms import SHIPPED, ImportForms
 from bot.services import imports
 from bot.services.imports import COLUMNS, Kind, Report
 from bot.settings import Settings
@@ -57,8 +57,10 @@ def _read(forms: ImportForms, kind: Kind, path: Path) -> Reading:
         if row % _TELL_EVERY == 0:
             click.echo(forms.say("reading", row=row), err=True)
 
+    shipped = SHIPPED / f"{path}.csv"
     try:
-        return forms.read(kind, COLUMNS[kind], path.read_bytes(), told)
+        data = (path if path.exists() or not shipped.exists() else shipped).read_bytes()
+        return forms.read(kind, COLUMNS[kind], data, told)
     except SheetError as error:
         raise click.ClickException(forms.unread(error)) from error
     except OSError as error:

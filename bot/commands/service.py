@@ -14,6 +14,7 @@ from bot.commands.options import port as port_option
 from bot.demo import places, plant
 from bot.settings import Settings
 from bot.terminal import Terminal
+from bot.vault import vault_of
 from bot.wiring import Role, Wiring
 from bot.zalo import missing
 
@@ -65,12 +66,13 @@ def _run(settings: Settings, role: Role, host: str, port: int, *, demo: bool = F
 def _seed(wiring: Wiring, settings: Settings) -> None:
     found = places()
     database = wiring.database
-    database.write_now(lambda one: plant(one, found, database.now(one)))
+    vault = vault_of(settings.secret_key.get_secret_value(), settings.data_dir)
+    known = database.write_now(lambda one: plant(one, vault, found, database.now(one)))
     Terminal().say(
         "demo",
         base=settings.base_url,
         folder=settings.data_dir,
-        areas=len(found["areas"]),
+        areas=known,
         teams=len(found["teams"]),
         households=len(found["households"]),
     )

@@ -93,3 +93,8 @@ def test_files_that_cannot_be_read_are_named(gocua: Console, tmp_path: Path) -> 
 def test_long_files_say_how_far_they_are(gocua: Console) -> None:
     said = gocua("households", gocua.write("\n" * 20_000 + f"H010;{NEAR};Hẻm;Bà;Sáu;;\n"))
     assert "Đang đọc dòng 20000…" in said
+
+
+def test_a_list_that_comes_with_the_program_is_taken_by_name(gocua: Console) -> None:
+    assert "Đã nhập danh sách Địa bàn." in gocua("areas", "long-thanh")
+    assert "Không mở được" in gocua("areas", "nowhere", fails=True)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, text
 from village import CITY, COMMUNE, FAR, NEAR, NOW, OTHER, find, plant
 
 from bot.core.rights import Actor, Grant, Refusal, Role, terminal
-from bot.import_forms import import_forms
+from bot.import_forms import SHIPPED, import_forms
 from bot.services import households as homes_service
 from bot.services import imports
 from bot.services.access import Refused
@@ -420,3 +420,36 @@ def test_the_number_of_statements_does_not_grow_with_rows(database: Database) ->
         return counted.number
 
     assert work(0, 2) == work(1000, 300)
+
+
+def test_the_list_of_long_thanh_leads_from_every_former_unit_to_todays(
+    connection: Connection,
+) -> None:
+    reading = import_forms().read(
+        Kind.AREAS, COLUMNS[Kind.AREAS], (SHIPPED / "long-thanh.csv").read_bytes()
+    )
+    for first in (True, False):
+        report = imports.run(connection, terminal(), NOW, VAULT, Kind.AREAS, reading)
+        assert report.saved
+        assert bool(counts(report, "areas")[0]) is first
+    known = areas.known(connection)
+    after = areas.successors(connection)
+    former = {row.area for row in connection.execute(text("SELECT area FROM area_name"))}
+    units = {code for code in former | set(after) if len(code) == 5}
+    assert len(units) == 14
+    today = {after.get(code, code) for code in units}
+    assert {known[code].name for code in today} == {
+        "Phường Long Thành",
+        "Xã An Phước",
+        "Xã Bình An",
+        "Xã Long Phước",
+        "Xã Phước Thái",
+        "Xã Xuân Đường",
+    }
+    assert not any(known[code].valid_to for code in today)
+    days = ("2025-06-30", "2026-01-01", "2026-11-24")
+    assert [areas.called(connection, "26368", day) for day in days] == [
+        "Thị trấn Long Thành",
+        "Xã Long Thành",
+        "Phường Long Thành",
+    ]
