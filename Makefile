@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test check golden install serve bench lock train measure screenshots chromium emoji
+.PHONY: help demo test check golden install serve bench lock train measure screenshots chromium emoji wrk
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -43,6 +43,9 @@ check: $(VENV)/dev  ## format, lint, types, import contracts, guides
 	$(BIN)/lint-imports
 	$(BIN)/python -m bot guides check
 
+wrk:
+	@command -v wrk redis-server >/dev/null && exit; apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq wrk redis-server >/dev/null
+
 emoji:
 	@fc-list | grep -qi emoji || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq fonts-noto-color-emoji >/dev/null; }
 
@@ -52,8 +55,8 @@ screenshots: $(VENV)/dev chromium emoji  ## draw docs/images anew
 golden: $(VENV)/dev  ## write the golden transcripts of the guides anew
 	$(BIN)/python -m pytest -q tests/guides/test_guides.py --golden
 
-bench: $(VENV)/dev  ## measure against named peers
-	$(BIN)/python -m bench
+bench: $(VENV)/dev wrk  ## measure against named peers; BENCH="--quick intake" for less
+	$(BIN)/python -m bench $(BENCH)
 
 train: $(VENV)/dev  ## learn what residents mean from guides/understanding
 	$(BIN)/python -m training

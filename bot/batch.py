@@ -49,10 +49,10 @@ class Batch:
             )
         )
 
-    def unwilling(self) -> set[str]:
-        """Chats that want no announcements any more."""
+    def unwilling(self) -> set[Seat]:
+        """Chats, and who spoke there, that want no announcements any more."""
         news = [one for one in self.consents if one["purpose"] == Purpose.NEWS]
-        return {str(one["address"]) for one in news if not one["granted"]}
+        return {(str(one["address"]), int(one["person"])) for one in news if not one["granted"]}
 
     def gather(
         self, update: inbox.Update, person: int, received: Received, effects: Sequence[Effect]

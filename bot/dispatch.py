@@ -116,15 +116,22 @@ class Dispatcher:
         return False
 
     def _fill(self, connection: Connection, kept: Kept, due: Sequence[Due], now: int) -> None:
-        """Copies into the ledger; those that cannot go get their reason."""
+        """Copies into the ledger; those that cannot go get their reason. Chats are held before
+        copies are touched, as the way in does: whoever stops in between is left out."""
         asked = _given(connection, [one for one in due if one.way == recipients.RELAY])
-        off = [one.id for one in due if not self._on(asked.get(one.id, one))]
+        places = {one.id: asked.get(one.id, one) for one in due}
+        on = [one.address for one in places.values() if self._on(one)]
+        lanes.hold(connection, on, wait=True)
+        still = recipients.still_planned(connection, [one.id for one in due])
+        due = [one for one in due if one.id in still]
+        off = [one.id for one in due if not self._on(places[one.id])]
         nobody = {one.id for one in due if one.way == recipients.RELAY} - asked.keys()
         recipients.leave_out(
             connection,
             {"no-keeper": nobody, "channel-off": [one for one in off if one not in nobody]},
         )
-        going = [asked.get(one.id, one) for one in due if one.id not in off]
+        going = [places[one.id] for one in due if one.id not in off]
+        _give(connection, [one for one in going if one.way == recipients.RELAY])
         rows = self._rows(connection, kept, going, now)
         recipients.enqueue(connection, kept.id, going, rows, now)
 
@@ -230,13 +237,15 @@ def _given(connection: Connection, copies: Sequence[Due]) -> dict[int, Due]:
     keepers = groups.keepers(connection, set(codes.values()))
     persons = {one.id: one.person or keepers.get(codes[one.id], 0) for one in copies}
     chats = links.reach(connection, set(persons.values()))
-    given = {
+    return {
         one.id: Due(one.id, one.target, one.way, chats[person][0], person, one.round)
         for one in copies
         if (person := persons[one.id]) in chats
     }
+
+
+def _give(connection: Connection, copies: Sequence[Due]) -> None:
     places: defaultdict[tuple[str, int], list[int]] = defaultdict(list)
-    for one in given.values():
+    for one in copies:
         places[one.address, one.person].append(one.id)
     recipients.address(connection, places)
-    return given

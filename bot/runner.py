@@ -228,7 +228,8 @@ class Runner:
         if batch.calls:
             people.call_team(connection, batch.calls, batch.now)
         if unwilling := batch.unwilling():
-            recipients.withdraw(connection, unwilling, batch.now)
+            chats, persons = map(set, zip(*unwilling, strict=True))
+            recipients.withdraw(connection, chats, batch.now, persons - {0})
         news = News(batch.progress, batch.consents, batch.calls, batch.now)
         for watcher in self._watchers:
             batch.deliveries.extend(watcher.after(connection, news))

@@ -6,6 +6,7 @@ Sends run freely: a slow one holds up its own chat only.
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -27,6 +28,7 @@ from bot.channels.base import (
 )
 from bot.core.address import Address
 from bot.core.guide import Picture
+from bot.slots import Slot, Slots
 from bot.verdicts import ACCOUNT_WIDE, backoff, verdict
 from storage import claims, contacts, lanes, media, moves, outbox, pace, people, receipts
 from storage.database import SECOND, Database
@@ -35,6 +37,7 @@ from storage.signals import OUTBOX, Signals
 
 _log = logging.getLogger(__name__)
 MOST_AT_ONCE = 64
+MOST_OTHERS = 48  # of them; the rest is for replies alone
 _POLL_SECONDS = 1.0
 _SEND_SECONDS = 35.0
 Account = tuple[str, str]
@@ -64,6 +67,7 @@ class Sender:
         self._account: Account = (channel.name, channel.account)
         self.holder = signals.holder
         self._running: set[asyncio.Task[None]] = set()
+        self._slots = Slots(channel.limits.per_second)
         self._ends: Grouped[Outcome, None] = Grouped(database, self._end)
         self._woken = signals.subscribe(OUTBOX)
 
@@ -82,9 +86,11 @@ class Sender:
 
     async def _round(self) -> float:
         """Starts what may be sent now; returns the seconds until more may be."""
-        room = MOST_AT_ONCE - len(self._running)
-        if room <= 0 or not self._signals.present:
+        room = self._room()
+        if not self._signals.present:
             return _POLL_SECONDS
+        if max(room) <= 0:
+            return self._full_for()
         try:
             claimed, wait = await self._database.write(
                 lambda connection: self._claim(connection, room)
@@ -93,16 +99,32 @@ class Sender:
             _log.warning("sending waits for the database: %s", type(error).__name__)
             return _POLL_SECONDS
         for one in claimed:
-            task = asyncio.create_task(self._deliver(one))
+            slot = self._slots.take(reply=one.lane == lanes.REPLY)
+            task = asyncio.create_task(self._deliver(one, slot))
             self._running.add(task)
             task.add_done_callback(self._finished)
         return wait
+
+    def _room(self) -> claims.Room:
+        running = len(self._running)
+        return claims.Room(
+            min(MOST_AT_ONCE - running, self._slots.room(reply=True)),
+            min(MOST_OTHERS - running, self._slots.room(reply=False)),
+        )
 
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
         self._woken.set()
 
-    def _claim(self, connection: Connection, room: int) -> tuple[list[outbox.Claimed], float]:
+    def _full_for(self) -> float:
+        """Seconds; a call that ends wakes us sooner."""
+        if len(self._running) >= MOST_OTHERS:
+            return _POLL_SECONDS
+        return max(0.005, self._slots.opens_in())
+
+    def _claim(
+        self, connection: Connection, room: claims.Room
+    ) -> tuple[list[outbox.Claimed], float]:
         now, terms = self._database.now(connection), self._terms()
         claimed = claims.claim(connection, self._account, self.holder, now, room, terms)
         if claimed:
@@ -111,7 +133,10 @@ class Sender:
         if due is None:
             return [], _POLL_SECONDS
         room_at = pace.next_open(connection, self._account, terms.replies, terms.others)
-        return [], min(_POLL_SECONDS, max(0.005, (max(due, room_at) - now) / SECOND))
+        wait = (max(due, room_at) - now) / SECOND
+        if room.others <= 0:
+            wait = max(wait, self._full_for())
+        return [], min(_POLL_SECONDS, max(0.005, wait))
 
     def _terms(self) -> claims.Terms:
         limits, channel = self._channel.limits, self._channel
@@ -123,20 +148,25 @@ class Sender:
             limits.window,
         )
 
-    async def _deliver(self, claimed: outbox.Claimed) -> None:
-        try:
-            result = await asyncio.wait_for(self._send(claimed), _SEND_SECONDS)
-        except TimeoutError:
-            result = NotSent(Failure.DOUBT, "no-answer")
-        except Exception as error:  # noqa: BLE001  # a fault of ours must not stop the others
-            _log.exception("delivery %d could not be sent", claimed.id)
-            result = NotSent(Failure.PERMANENT, type(error).__name__)
+    async def _deliver(self, claimed: outbox.Claimed, slot: Slot) -> None:
+        await asyncio.sleep(max(0.0, slot.at - time.monotonic()))
+        result = await self._sent(claimed)
+        self._slots.give_back(slot)
         while True:
             try:
                 return await self._ends.add((claimed, result))
             except SQLAlchemyError as error:
                 _log.warning("result of %d waits: %s", claimed.id, type(error).__name__)
                 await asyncio.sleep(_POLL_SECONDS)
+
+    async def _sent(self, claimed: outbox.Claimed) -> Sent | NotSent:
+        try:
+            return await asyncio.wait_for(self._send(claimed), _SEND_SECONDS)
+        except TimeoutError:
+            return NotSent(Failure.DOUBT, "no-answer")
+        except Exception as error:  # noqa: BLE001  # a fault of ours must not stop the others
+            _log.exception("delivery %d could not be sent", claimed.id)
+            return NotSent(Failure.PERMANENT, type(error).__name__)
 
     async def _send(self, claimed: outbox.Claimed) -> Sent | NotSent:
         message, press = unpacked(claimed.content)

@@ -18,6 +18,8 @@ from bot.channels.base import Channel, Intake
 from bot.channels.registry import Needs, ZaloBotNeeds, channels
 from bot.channels.zalo_oa.render import Words
 from bot.core.address import Address
+from bot.desk.desk import MembersDesk
+from bot.desk.words import DeskWords
 from bot.desks import Desk, Watcher
 from bot.dispatch import Dispatcher
 from bot.library import Library
@@ -74,6 +76,7 @@ class Wiring:
         self.library = Library()
         self.shelf = Shelf(self.library)
         self.notice_words = NoticeWords(settings.base_url, ZoneInfo(settings.timezone))
+        self.desk_words = DeskWords(ZoneInfo(settings.timezone))
         self.pictures = Pictures(self.database, self.shelf, self.library.root, settings.data_dir)
         self.vault = vault_of(settings.secret_key.get_secret_value(), settings.data_dir)
         self.zalo = Zalo.of(settings, self.database, self._words())
@@ -177,7 +180,8 @@ class Wiring:
                 self._run(partial(self._prepare, channel))
 
     def _runner(self) -> Runner:
-        desks: list[Desk] = [NoticeDesk(self.notice_words)]
+        desk = MembersDesk(self.desk_words, self.shelf)
+        desks: list[Desk] = [NoticeDesk(self.notice_words), desk]
         watchers: list[Watcher] = []
         return Runner(self.database, self.signals, self.channels, self.shelf, desks, watchers)
 

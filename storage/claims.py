@@ -4,6 +4,7 @@ written to at all. What becomes of them is outbox.py's.
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import Connection, RowMapping, func, select, update
 
@@ -30,25 +31,34 @@ class Terms:
     window: int = 0
 
 
+class Room(NamedTuple):
+    """How many may be claimed: replies, and all together once it is about the others."""
+
+    replies: int
+    others: int
+
+
 def claim(
     connection: Connection,
     account: tuple[str, str],
     holder: str,
     now: int,
-    room: int,
+    room: Room,
     terms: Terms,
 ) -> list[Claimed]:
     """Takes at most one message of each chat, replies first, within the account's pace."""
     claimed: list[Claimed] = []
     for rate, replies in ((terms.replies, True), (terms.others, False)):
         most = pace.allowance(connection, account, rate, now)
-        limit = min(most, room - len(claimed))
+        limit = min(most, room.replies if replies else room.others - len(claimed))
         if limit <= 0:
             continue
         chats = lanes.ready(connection, account, now, limit, replies=replies)
         heads = _heads(connection, _within(connection, chats, now, terms.window), now)
-        _take(connection, heads, holder, now, terms.interval_of)
+        heads = _still_queued(connection, heads)
+        lanes.refresh(connection, set(chats) - {one.address for one in heads})
         if heads:
+            _take(connection, heads, holder, now, terms.interval_of)
             pace.spend(connection, account, rate, now, len(heads))
         claimed += heads
     return claimed
@@ -89,6 +99,7 @@ def _heads(connection: Connection, chats: Collection[str], now: int) -> list[Cla
             row["on_doubt"],
             row["part"],
             row["reason"],
+            row["lane"],
         )
         for row in found
         if row["expires_at"] > now
@@ -102,7 +113,16 @@ def _expire(connection: Connection, late: Iterable[RowMapping], now: int) -> Non
         .where(_columns.id.in_(ids), _queued)
         .values(state="expired", reason="too-late", ended_at=now)
     )
-    lanes.refresh(connection, {row["address"] for row in late})
+
+
+def _still_queued(connection: Connection, heads: Sequence[Claimed]) -> list[Claimed]:
+    """Locked, without those that were dropped meanwhile: dropping holds no chat."""
+    if not heads:
+        return []
+    ids = [one.id for one in heads]
+    query = select(_columns.id).where(_columns.id.in_(ids), _queued).order_by(_columns.id)
+    queued = set(connection.execute(query.with_for_update()).scalars())
+    return [one for one in heads if one.id in queued]
 
 
 def _take(
@@ -112,8 +132,6 @@ def _take(
     now: int,
     interval_of: Callable[[str], int],
 ) -> None:
-    if not heads:
-        return
     connection.execute(
         update(_outbox)
         .where(_columns.id.in_([one.id for one in heads]))

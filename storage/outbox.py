@@ -56,6 +56,7 @@ class Claimed:
     on_doubt: str
     part: int
     before: str
+    lane: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,23 +198,6 @@ def reap(connection: Connection, now: int, *, all_of_them: bool = False) -> int:
     )
     lanes.release(connection, {row.address for row in found})
     return len(ids)
-
-
-def skip(connection: Connection, persons: Collection[int], reason: str, now: int) -> int:
-    """What waits for these persons, other than answers, is not sent; how many rows."""
-    unsent = or_(_queued, _columns.state == "held")
-    waiting = unsent & (_columns.person != 0) & _columns.person.in_(persons)
-    found = connection.execute(
-        select(_columns.id, _columns.address).where(waiting, _columns.lane > lanes.REPLY)
-    ).all()
-    if found:
-        connection.execute(
-            update(_outbox)
-            .where(_columns.id.in_([row.id for row in found]), unsent)
-            .values(state="skipped", reason=reason, ended_at=now)
-        )
-        lanes.refresh(connection, {row.address for row in found})
-    return len(found)
 
 
 def receive(connection: Connection, ids: Collection[int], state: str) -> None:

@@ -1,9 +1,9 @@
 """What one owner has waiting in the ledger: held back, given back, put off, or never sent.
 
-Some chats at a time, each locked first, so that nobody waits long. Table outbox.
+What goes on later is changed some chats at a time, each locked first. Table outbox.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, select, update
@@ -58,25 +58,28 @@ def drop(connection: Connection, owner: str, reason: str, now: int) -> int:
     return _skip(connection, (_columns.owner == owner,), reason, now)
 
 
-def drop_news(connection: Connection, addresses: Collection[str], reason: str, now: int) -> int:
-    """Announcements that wait for these chats are not sent; how many rows."""
-    news = _columns.owner.startswith("announcement:", autoescape=True)
-    return _skip(connection, (_columns.address.in_(addresses), news), reason, now)
+def drop_persons(connection: Connection, persons: Collection[int], reason: str, now: int) -> int:
+    """What waits for these persons, other than answers, is not sent; how many rows."""
+    theirs = (_columns.person != 0, _columns.person.in_(persons))
+    return _skip(connection, (*theirs, _columns.lane > lanes.REPLY), reason, now)
+
+
+def drop_rows(connection: Connection, ids: Sequence[int], reason: str, now: int) -> None:
+    """Those of these rows that wait are not sent."""
+    for some in batches(ids):
+        _skip(connection, (_columns.id.in_(some),), reason, now)
 
 
 def _skip(connection: Connection, where: tuple[Any, ...], reason: str, now: int) -> int:
+    """Holds no chat: whoever claims looks again, and tidies a chat with nothing to say. Rows are
+    locked in order, as a claim does."""
     waiting = (_columns.state.in_(_WAITING), *where)
-    found = sorted(
-        connection.execute(select(_columns.address).where(*waiting).distinct()).scalars()
-    )
-    lanes.hold(connection, found, wait=True)
-    skipped = 0
-    for chats in batches(found):
-        changed = connection.execute(
+    query = select(_columns.id).where(*waiting).order_by(_columns.id).with_for_update()
+    found = list(connection.execute(query).scalars())
+    for ids in batches(found):
+        connection.execute(
             update(_outbox)
-            .where(*waiting, _columns.address.in_(chats))
+            .where(_columns.id.in_(ids))
             .values(state="skipped", reason=reason, ended_at=now)
         )
-        lanes.refresh(connection, chats)
-        skipped += changed.rowcount
-    return skipped
+    return len(found)

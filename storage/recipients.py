@@ -6,23 +6,26 @@ nothing is finished by a cursor.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Select,
     String,
     and_,
     case,
     cast,
     func,
     literal,
+    or_,
     select,
     update,
 )
 
 from bot.core.announcement import OPEN, Way
 from storage import outbox, owned
-from storage.rows import table
+from storage.rows import batches, table
 from storage.tables import Delivery, Recipient
 
 _recipient = table(Recipient)
@@ -87,22 +90,27 @@ class Due:
 
 
 def planned(connection: Connection, announcement: int, limit: int) -> list[Due]:
+    query = _planned().where(_columns.announcement == announcement).limit(limit)
+    return [Due(*row) for row in connection.execute(query)]
+
+
+def still_planned(connection: Connection, ids: Collection[int]) -> set[int]:
+    """Locked, without those left out meanwhile. Hold their chats first, as the way in does."""
+    query = _planned().where(_columns.id.in_(ids)).with_for_update()
+    return {row.id for row in connection.execute(query)}
+
+
+def _planned() -> Select[Any]:
     names = (_columns.id, _columns.target, _columns.way, _columns.address, _columns.person)
-    found = connection.execute(
-        select(*names, _columns.round)
-        .where(
-            _columns.announcement == announcement,
-            _columns.delivery.is_(None),
-            _columns.reason == "",
-        )
-        .order_by(_columns.id)
-        .limit(limit)
-    )
-    return [Due(*row) for row in found]
+    waiting = (_columns.delivery.is_(None), _columns.reason == "")
+    return select(*names, _columns.round).where(*waiting).order_by(_columns.id)
 
 
 def leave_out_where(connection: Connection, where: ColumnElement[bool], reason: str) -> None:
-    connection.execute(update(_recipient).where(where).values(reason=reason))
+    """Locked in order first, as everybody does who changes several copies."""
+    query = select(_columns.id).where(where).order_by(_columns.id).with_for_update()
+    for ids in batches(connection.execute(query).scalars().all()):
+        connection.execute(update(_recipient).where(_columns.id.in_(ids)).values(reason=reason))
 
 
 def leave_out(connection: Connection, reasons: Mapping[str, Collection[int]]) -> None:
@@ -163,12 +171,19 @@ def drop(connection: Connection, announcement: int, reason: str, now: int) -> No
     owned.drop(connection, owner(announcement), reason, now)
 
 
-def withdraw(connection: Connection, chats: Collection[str], now: int) -> None:
-    """These chats want no news any more: at once, also of what is being sent."""
-    personal = _columns.target.not_like("group:%")
-    waiting = and_(_columns.delivery.is_(None), _columns.reason == "", personal)
-    leave_out_where(connection, and_(waiting, _columns.address.in_(chats)), "withdrew")
-    owned.drop_news(connection, chats, "withdrew", now)
+def withdraw(
+    connection: Connection, chats: Collection[str], now: int, persons: Collection[int] = ()
+) -> None:
+    """These chats and persons want no news any more: at once, wherever it was to reach them,
+    also what is being sent. What a member was to post for others goes on."""
+    theirs = _columns.address.in_(chats)
+    if persons:
+        theirs = or_(theirs, _columns.person.in_(persons))
+    theirs = and_(_columns.target.not_like("group:%"), theirs, _columns.reason == "")
+    leave_out_where(connection, and_(theirs, _columns.delivery.is_(None)), "withdrew")
+    waiting = _outbox.state.in_(OPEN)
+    rows = select(_columns.delivery).select_from(JOINED).where(theirs, waiting)
+    owned.drop_rows(connection, connection.execute(rows).scalars().all(), "withdrew", now)
 
 
 def seen(connection: Connection, announcement: int, address: str, now: int) -> None:

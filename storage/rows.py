@@ -1,9 +1,22 @@
 """Shared ways of writing many rows at once on both databases. Knows no table."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, CursorResult
+import orjson
+from sqlalchemy import (
+    JSON,
+    Connection,
+    CursorResult,
+    Text,
+    bindparam,
+    cast,
+    column,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel
 
@@ -26,15 +39,55 @@ def _insert(connection: Connection, model: Model) -> Any:
     return dialect.insert(table(model))
 
 
-def insert(connection: Connection, model: Model, rows: Sequence[Row]) -> None:
+def given(dialect: str, model: Model, names: Sequence[str]) -> Any:
+    """Rows handed over as one JSON parameter `rows`, as a table to select from.
+
+    One statement for any number of rows: no round trip for each, and on SQLite the
+    interpreter's lock is left once, not at every row.
+    """
+    columns = table(model).c
+    if dialect == "sqlite":
+        each = func.json_each(bindparam("rows")).table_valued("value", name="each")
+        fields = [func.json_extract(each.c.value, f"$[{n}]") for n in range(len(names))]
+        found = select(*[one.label(name) for one, name in zip(fields, names, strict=True)])
+        return found.select_from(each).where(text("true")).subquery("given")
+    rows = cast(bindparam("rows", type_=Text), JSON)
+    typed = [column(name, columns[name].type) for name in names]
+    recordset = func.json_to_recordset(rows).table_valued(*typed, name="given")
+    return recordset.render_derived(with_types=True)
+
+
+def packed(dialect: str, rows: Sequence[Row], names: Sequence[str]) -> dict[str, str]:
+    """The parameter `given` reads."""
+    plain: list[Any] = [[row[name] for name in names] for row in rows]
+    if dialect != "sqlite":
+        plain = [dict(zip(names, row, strict=True)) for row in plain]
+    return {"rows": orjson.dumps(plain).decode()}
+
+
+@lru_cache(maxsize=256)
+def _inserting(dialect: str, model: Model, names: tuple[str, ...], *, new: bool) -> Any:
+    source = given(dialect, model, names)
+    chosen = select(*[source.c[name] for name in names]).where(text("true"))
+    made = (sqlite if dialect == "sqlite" else postgresql).insert(table(model))
+    filled = made.from_select(list(names), chosen)
+    return filled.on_conflict_do_nothing() if new else filled
+
+
+def _put(connection: Connection, model: Model, rows: Sequence[Row], *, new: bool) -> None:
     if rows:
-        connection.execute(table(model).insert(), rows)
+        dialect, names = connection.dialect.name, tuple(rows[0])
+        statement = _inserting(dialect, model, names, new=new)
+        connection.execute(statement, packed(dialect, rows, names))
+
+
+def insert(connection: Connection, model: Model, rows: Sequence[Row]) -> None:
+    _put(connection, model, rows, new=False)
 
 
 def insert_new(connection: Connection, model: Model, rows: Sequence[Row]) -> None:
     """Rows that would break a unique key are left out."""
-    if rows:
-        connection.execute(_insert(connection, model).on_conflict_do_nothing(), rows)
+    _put(connection, model, rows, new=True)
 
 
 def upsert(

@@ -1,11 +1,10 @@
 """POST /hooks/<channel>: verify -> intake -> on disk -> 200. No parsing and no rules here."""
 
 import logging
+from collections.abc import Mapping
 
 from prometheus_client import Counter
 from sqlalchemy.exc import SQLAlchemyError
-from starlette.datastructures import Headers
-from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from bot.channels.base import Channel, MalformedError
@@ -14,7 +13,8 @@ from storage.grouped import OverloadedError
 
 _log = logging.getLogger(__name__)
 _LARGEST = 1024 * 1024
-_LATER = {"retry-after": "5"}
+_EMPTY = [(b"content-length", b"0")]
+_LATER = [(b"retry-after", b"5")]
 _KNOCK = "knock"  # a console trying the address: no message and no forgery
 heard = Counter("gocua_hooks", "Webhook calls by channel", ["channel", "status", "outcome"])
 
@@ -26,15 +26,20 @@ class Hook:
         self._wiring, self._channel = wiring, channel
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        status, why = await self._status(Headers(scope=scope), receive)
+        # Backwards, so that of headers given twice the first counts.
+        headers = {
+            name.decode("latin-1"): value.decode("latin-1")
+            for name, value in reversed(scope["headers"])
+        }
+        status, why = await self._status(headers, receive)
         heard.labels(self._channel.name, status, why or "ok").inc()
         if why:
-            level = logging.INFO if why == _KNOCK else logging.WARNING
-            _log.log(level, "hook %s: %d %s", self._channel.name, status, why)
-        headers = _LATER if status == 503 else None
-        await Response(status_code=status, headers=headers)(scope, receive, send)
+            _log.warning("hook %s: %d %s", self._channel.name, status, why)
+        later = _LATER if status == 503 else []
+        await send({"type": "http.response.start", "status": status, "headers": _EMPTY + later})
+        await send({"type": "http.response.body", "body": b""})
 
-    async def _status(self, headers: Headers, receive: Receive) -> tuple[int, str]:
+    async def _status(self, headers: Mapping[str, str], receive: Receive) -> tuple[int, str]:
         body = await _read(headers, receive)
         if body is None:
             return 413, "too-large"
@@ -51,16 +56,17 @@ class Hook:
         return 200, ""
 
 
-async def _read(headers: Headers, receive: Receive) -> bytes | None:
+async def _read(headers: Mapping[str, str], receive: Receive) -> bytes | None:
     """The whole body, or None as soon as it is known to be too large."""
     announced = headers.get("content-length", "")
     if announced.isdecimal() and int(announced) > _LARGEST:
         return None
-    body = bytearray()
+    body: bytes = b""
     while True:
         message = await receive()
-        body += message.get("body", b"")
+        part: bytes = message.get("body", b"")
+        body += part
         if len(body) > _LARGEST:
             return None
         if not message.get("more_body"):
-            return bytes(body)
+            return body

@@ -26,7 +26,8 @@ class Limits:
     """In characters, buttons per message, and microseconds between two messages.
 
     `reply_interval` and `other_interval` hold for the whole account; with `shared` both
-    draw on one budget. `burst` microseconds' worth may leave at once after a pause.
+    draw on one budget; `per_second` is what the platform counts at most in any second, 0
+    where it does not. `burst` microseconds' worth may leave at once after a pause.
     `window`: how long a person may be written to after being near, 0 for always.
     `receipts`: the platform tells when a message was delivered or seen. `voice`: it takes
     recordings; where it does not, their public address is written.
@@ -39,6 +40,7 @@ class Limits:
     reply_interval: int
     other_interval: int
     shared: bool = False
+    per_second: int = 0
     burst: int = 100_000
     window: int = 0
     receipts: bool = False

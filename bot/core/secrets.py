@@ -18,6 +18,7 @@ class Secret(StrEnum):
     PASSWORD = "password"  # noqa: S105  # the name of a kind
 
 
+_DIGIT = re.compile(r"\d")
 _GAP = r"[ .\-_/]{0,3}"
 _LONG_NUMBER = re.compile(
     rf"(?<!\d)(?:\d{_GAP}){{11,24}}\d(?!\d)|(?<!\d)(?:\d{_GAP}){{8}}\d(?!{_GAP}\d)"
@@ -83,11 +84,13 @@ def _spans_of_codes(plain: str) -> list[tuple[int, int]]:
 def mask(text: str) -> tuple[str, frozenset[Secret]]:
     """The tidied text with every secret replaced, and which kinds were found."""
     kept = tidy(text)
+    plain = flat(kept)
     found: set[Secret] = set()
-    for kind, spans_of in _FINDERS:
-        for start, end in reversed(spans_of(flat(kept))):
+    for kind, spans_of in _FINDERS if _DIGIT.search(plain) else _FINDERS[:1]:
+        for start, end in reversed(spans_of(plain)):
             kept = kept[:start] + MASK + kept[end:]
             found.add(kind)
+        plain = flat(kept) if kind in found else plain
     return kept, frozenset(found)
 
 
@@ -95,6 +98,7 @@ def _spans_of_numbers(plain: str) -> list[tuple[int, int]]:
     return [match.span() for match in _LONG_NUMBER.finditer(plain)]
 
 
+# Passwords first; the others are made of digits.
 _FINDERS = (
     (Secret.PASSWORD, _spans_of_passwords),
     (Secret.NUMBER, _spans_of_numbers),

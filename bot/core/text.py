@@ -10,9 +10,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufe0f\ufeff]")
+# Control characters but for line ends and tabs, then characters that show nothing.
+_INVISIBLE = re.compile(
+    "[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufe0f\ufeff]"
+)
 _NOT_WORDS = re.compile(r"[\W_]+")
 _LONGEST_PHRASE = 8
+_MOST_SIGNS = 4096
 _Same = Callable[[tuple[str, ...], tuple[str, ...]], bool]
 
 
@@ -30,13 +34,20 @@ class Option:
 
 def tidy(text: str) -> str:
     """NFC without invisible and control characters; line ends and emoji stay."""
-    kept = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
-    return "".join(sign for sign in kept if sign in "\n\t" or unicodedata.category(sign) != "Cc")
+    return _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
 
 
-@lru_cache(maxsize=4096)
-def _plain(sign: str) -> str:
-    return unicodedata.normalize("NFD", sign.lower())[0].replace("đ", "d")
+class _Plain(dict[str, str]):
+    """Signs met so far, lower case without accents: every text that comes in is looked at."""
+
+    def __missing__(self, sign: str) -> str:
+        if len(self) >= _MOST_SIGNS:
+            self.clear()
+        found = self[sign] = unicodedata.normalize("NFD", sign.lower())[0].replace("đ", "d")
+        return found
+
+
+_plain = _Plain().__getitem__
 
 
 def flat(text: str) -> str:

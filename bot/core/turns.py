@@ -51,8 +51,9 @@ def speak(turn: Turn, manner: str) -> Turn:
 
 
 def stop(turn: Turn) -> Turn:
-    """DỪNG: at once, from anywhere, for every purpose."""
-    for purpose in turn.now.consents:
+    """DỪNG: at once, from anywhere, for every purpose. News are refused whatever is known here:
+    the person may have agreed in another chat, or on paper."""
+    for purpose in dict.fromkeys((*turn.now.consents, Purpose.NEWS.value)):
         turn = _consent(turn, Purpose(purpose), granted=False)
     turn = _pause(turn)
     if turn.now.waiting_for is not Waiting.STOPPED:

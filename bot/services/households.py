@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from bot.core.rights import Actor, Operation
 from bot.services import access
 from bot.services.access import Problem, Refused
-from storage import areas, audit, households, outbox, persons
+from storage import areas, audit, households, owned, persons
 from storage.households import Home
 from storage.persons import Someone
 
@@ -155,7 +155,7 @@ def _label(text: str) -> str:
 def _silence(connection: Connection, codes: Collection[str], reason: str, now: int) -> None:
     """What waits to be sent to them, other than answers, is not sent."""
     people = persons.of_households(connection, codes).values()
-    outbox.skip(connection, [one.id for group in people for one in group], reason, now)
+    owned.drop_persons(connection, [one.id for group in people for one in group], reason, now)
 
 
 def _keep(

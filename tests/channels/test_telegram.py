@@ -48,6 +48,7 @@ EXPECTED = {
     "start_with_code": ("42", GuideStarted("so-suc-khoe", "cx12ab")),
     "start": ("42", GuideStarted("")),
     "command": ("42", TextReceived("gap nguoi")),
+    "command_words": ("42", TextReceived("gui H012 vneid")),
     "secret": ("42", TextReceived("mã OTP là •••", CODE)),
     "photo": ("42", MediaReceived("photo")),
     "voice": ("42", MediaReceived("voice")),

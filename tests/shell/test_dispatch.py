@@ -1,5 +1,8 @@
 """Announcements on their way: hours, copies, pauses, relay, corrections, and the sums."""
 
+import asyncio
+import time
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -15,7 +18,7 @@ from bot.dispatch import Dispatcher
 from bot.library import Library
 from bot.notice_words import NoticeWords
 from bot.services import announcements as service
-from storage import announcements, links, people, recipients, relays
+from storage import announcements, lanes, links, people, recipients, relays
 from storage.database import DAY, HOUR, SECOND, Database
 
 
@@ -122,6 +125,70 @@ async def test_who_says_stop_in_between_gets_nothing(office: Office, channel: Fa
     await office.work()
     assert office.counts(number) == {"accepted": 1, "skipped": 2}
     assert channel.texts("p1") == channel.texts("p2") == []
+
+
+async def test_stop_in_one_chat_holds_in_all_of_a_person(
+    office: Office, channel: FakeChannel
+) -> None:
+    """Also for what is on its way elsewhere; whose phone it is as well goes on getting theirs."""
+
+    def linked(connection: Connection) -> None:
+        hoa = find(connection, "Chị Hoa")
+        for chat in ("fake:one:hoa", "fake:one:hoa2"):
+            people.see(connection, {chat: "fake"}, office.clock())
+            links.link(connection, chat, hoa, office.clock())
+        row = {"address": "fake:one:hoa", "person": hoa, "purpose": "news", "granted": True}
+        more = {"version": "v", "recorder": "self", "at": office.clock()}
+        people.record_consents(connection, [row | more])
+
+    office.do(linked)
+    content = Content("Họp", areas=("*",), channels=("fake",))
+    waiting, running = office.approved(content), office.approved(replace(content, text="Lũ về"))
+    await office.steps()
+    office.house.hear("hoa2", text="dừng")
+    await office.house.turn()
+    await office.work()
+    assert office.counts(running) == office.counts(waiting) == {"accepted": 3, "skipped": 1}
+    assert not any("Họp" in one or "Lũ về" in one for one in channel.texts("hoa"))
+    later = office.approved(replace(content, text="Tiêm chủng"))
+    await office.work()
+    assert office.counts(later) == {"accepted": 3}
+
+
+async def test_a_member_who_wants_no_news_still_posts_for_the_group(
+    office: Office, channel: FakeChannel
+) -> None:
+    number = office.approved(Content("Họp", areas=("*",), ways=(Way.RELAY,)))
+    await office.steps()
+    keeper = office.database.read_now(lambda one: find(one, "Anh Dũng"))
+    office.do(lambda one: recipients.withdraw(one, ["fake:one:dung"], office.clock(), [keeper]))
+    await office.work()
+    assert office.counts(number) == {"asked": 1}
+    assert len(channel.texts("dung")) == 2
+
+
+async def test_chats_are_held_before_copies_so_nobody_waits_in_a_ring(
+    office: Office, channel: FakeChannel
+) -> None:
+    """The way in holds a chat and then leaves its copy out, while the dispatcher is at it."""
+    number = office.approved(Content("Họp", areas=("*",), channels=("fake",)))
+    await office.dispatcher.once()
+    await office.dispatcher.once()
+    held = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def stops(connection: Connection) -> None:
+        lanes.hold(connection, ["fake:one:p2"], wait=True)
+        loop.call_soon_threadsafe(held.set)
+        time.sleep(0.3)
+        recipients.withdraw(connection, ["fake:one:p2"], office.clock())
+
+    stopping = asyncio.create_task(office.database.write(stops))
+    await held.wait()
+    await asyncio.gather(stopping, office.dispatcher.once())
+    await office.work()
+    assert office.counts(number) == {"accepted": 2, "skipped": 1}
+    assert channel.texts("p2") == []
 
 
 async def test_a_correction_goes_to_exactly_those_who_may_have_it(

@@ -13,6 +13,7 @@ from bot.channels.base import Failure, NotSent, Sent, packed
 from bot.core.effects import Message
 from bot.core.guide import Picture
 from bot.library import Library
+from bot.sender import MOST_AT_ONCE, MOST_OTHERS
 from storage import claims, lanes, media, outbox, pace, people
 from storage.database import Database
 
@@ -104,6 +105,24 @@ async def test_a_429_pauses_bulk_but_not_replies(house: House, channel: FakeChan
     await _once(house)
     assert channel.texts("b") == ["t"]
     assert channel.texts("c") == []
+
+
+async def test_bulk_never_takes_every_place(house: House, channel: FakeChannel) -> None:
+    """However slow the platform is, a reply still leaves at once."""
+    channel.seconds = 0.5
+    bulk = [
+        outbox.NewDelivery("test", f"fake:one:b{n}", packed(Message("bulk")), lanes.BULK)
+        for n in range(90)
+    ]
+    house.database.write_now(lambda one: outbox.enqueue(one, bulk, house.database.now(one)))
+    for _ in range(3):
+        await house.sender._round()
+    assert len(house.sender._running) == MOST_OTHERS < MOST_AT_ONCE
+    _send(house, "a")
+    await house.sender._round()
+    assert len(house.sender._running) == MOST_OTHERS + 1
+    await asyncio.gather(*house.sender._running)
+    assert channel.texts("a") == ["t"]
 
 
 async def test_temporary_faults_end_after_five_tries(

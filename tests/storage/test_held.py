@@ -15,6 +15,7 @@ from storage.outbox import Claimed, Ended, NewDelivery
 ACCOUNT = ("fake", "one")
 WEEK = 7 * DAY
 RATE = pace.Rate(pace.BOTH, 1000)
+ROOM = claims.Room(50, 50)
 TERMS = claims.Terms(RATE, RATE, lambda _: 0, WEEK)
 
 
@@ -32,7 +33,7 @@ class Desk:
 
     def claim(self) -> list[Claimed]:
         return self.database.write_now(
-            lambda one: claims.claim(one, ACCOUNT, "a", self.clock(), 50, TERMS)
+            lambda one: claims.claim(one, ACCOUNT, "a", self.clock(), ROOM, TERMS)
         )
 
     def end(self, claimed: Claimed, state: str, reason: str = "", until: int = 0) -> None:
@@ -183,7 +184,9 @@ def test_a_shared_budget_is_one_budget(database: Database, clock: Clock) -> None
         desk.add(chat, chat, lanes.REPLY if chat == "d" else lanes.BULK)
 
     def claimed() -> list[str]:
-        found = database.write_now(lambda one: claims.claim(one, ACCOUNT, "a", clock(), 50, terms))
+        found = database.write_now(
+            lambda one: claims.claim(one, ACCOUNT, "a", clock(), ROOM, terms)
+        )
         return [one.content for one in found]
 
     assert claimed() == ["d", "a"]

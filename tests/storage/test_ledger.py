@@ -63,7 +63,12 @@ class Ledger:
     ) -> list[Claimed]:
         return self.database.write_now(
             lambda one: claims.claim(
-                one, ACCOUNT, holder, self.clock(), room, _terms(speed or FAST, interval, window)
+                one,
+                ACCOUNT,
+                holder,
+                self.clock(),
+                claims.Room(room, room),
+                _terms(speed or FAST, interval, window),
             )
         )
 

@@ -40,7 +40,8 @@ class Telegram:
         choices=100,
         label=64,
         reply_interval=_SECOND // 100,
-        other_interval=_SECOND // 26,
+        other_interval=_SECOND // 30 + 1,
+        per_second=30,
         voice=True,
     )
 
@@ -72,7 +73,7 @@ class Telegram:
 
     def chat_interval(self, chat: str) -> int:
         """Groups have negative ids and take 20 messages a minute, persons one a second."""
-        return 3 * _SECOND + _SECOND // 10 if chat.startswith("-") else _SECOND + _SECOND // 20
+        return 3 * _SECOND + _SECOND // 10 if chat.startswith("-") else _SECOND + _SECOND // 10
 
     async def send(self, outgoing: Outgoing) -> Sent | NotSent:
         chat = int(outgoing.address.id)

@@ -105,18 +105,20 @@ def _claim(message: Message) -> Notice:
 
 def _said(message: Message, secrets: frozenset[Secret]) -> Event | Notice:
     if message.text is not None:
-        return _command(message.text) or TextReceived(message.text, secrets)
+        return _command(message.text, secrets) or TextReceived(message.text, secrets)
     kind = next((one for one in _MEDIA if getattr(message, one)), "")
     return MediaReceived(kind) if kind else Ignored("service-message")
 
 
-def _command(text: str) -> Event | None:
-    """/start carries what a deep link asked for; other commands are words with a stroke."""
+def _command(text: str, secrets: frozenset[Secret]) -> Event | None:
+    """/start carries what a deep link asked for; other commands are words after a stroke."""
     if not text.startswith("/"):
         return None
     name, _, payload = text[1:].partition(" ")
     word = name.split("@")[0].replace("_", " ")
-    return GuideStarted(*wanted(payload)) if word == "start" else TextReceived(word)
+    if word == "start":
+        return GuideStarted(*wanted(payload))
+    return TextReceived(f"{word} {payload}".strip(), secrets)
 
 
 def _choice(query: CallbackQuery) -> ChoiceMade:

@@ -1,0 +1,1 @@
+"""Measurements against named peers. Nothing of the product may import this."""

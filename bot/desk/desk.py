@@ -1,0 +1,124 @@
+"""Hears members' orders, typed or pressed, and has them done. A press is the order it stands
+for, so there is one way to everything.
+"""
+
+from collections.abc import Mapping
+
+from sqlalchemy import Connection
+
+from bot.channels.base import Received
+from bot.core.effects import Message
+from bot.core.events import ChoiceMade, TextReceived
+from bot.core.rights import Actor, Role
+from bot.core.text import number
+from bot.desk import homes, memory
+from bot.desk.ask import MORE, PRESS, Ask, Handler, Reply
+from bot.desk.grammar import Order, read
+from bot.desk.memory import Memory
+from bot.desk.words import DeskWords
+from bot.desks import Answer, Heard
+from bot.services.access import Refused
+from bot.shelf import Shelf
+from storage import people, teams
+
+_MEMBERS = (Role.MEMBER, Role.LEAD, Role.OPERATOR)
+_LONGEST = 200  # characters; more is talk
+
+
+def _help(ask: Ask) -> Reply:
+    return Reply(ask.say("help"))
+
+
+def _cancel(ask: Ask) -> Reply:
+    return Reply(ask.say("cancelled"))
+
+
+_VERBS: Mapping[str, Handler] = {
+    "": homes.card,
+    "find": homes.find,
+    "card": homes.card,
+    "help": _help,
+    "cancel": _cancel,
+}
+
+
+class MembersDesk:
+    def __init__(self, words: DeskWords, shelf: Shelf) -> None:
+        self._words, self._shelf = words, shelf
+
+    def hear(self, connection: Connection, heard: Heard) -> Answer | None:
+        """Only whose own chat it is may give orders there, and only as a member of a team."""
+        if not heard.owner or not (said := self._said(heard)):
+            return None
+        actor = teams.actors(connection, [heard.owner], heard.received.address.channel)
+        if not actor[heard.owner].holds(*_MEMBERS):
+            return None
+        return self._heard(connection, heard, actor[heard.owner], said)
+
+    def _said(self, heard: Heard) -> str:
+        """The words typed or pressed, empty for what cannot be an order. Costs no query."""
+        match heard.received.event:
+            case ChoiceMade(choice) if choice.startswith(PRESS):
+                return choice
+            case TextReceived(text, secrets, aside) if not secrets and not aside:
+                return text if len(text) <= _LONGEST and self._orders(text) else ""
+        return ""
+
+    def _orders(self, text: str) -> bool:
+        return bool(self._place(text)) or read(text, self._words.verbs) is not None
+
+    def _place(self, text: str) -> int:
+        """A number by itself answers what was offered."""
+        guides = self._shelf.guides
+        return number(text, guides.prefixes, guides.numbers)
+
+    def _heard(
+        self, connection: Connection, heard: Heard, actor: Actor, said: str
+    ) -> Answer | None:
+        received, chat = heard.received, str(heard.received.address)
+        kept = memory.recall(connection, chat, heard.now)
+        if _is_repeated(received, kept):
+            return Answer([Message("")], received.press)
+        if place := 0 if said.startswith(PRESS) else self._place(said):
+            if place > len(kept.offered):
+                return None
+            said = kept.offered[place - 1]
+        elif _is_stale(received, kept):
+            return Answer([Message(self._words.say("old_button"))], received.press)
+        if (reply := self._done(connection, heard.now, actor, _words(said, kept))) is None:
+            return None
+        after = kept.then(heard.now, reply.draft, reply.choices, said)
+        people.see(connection, {chat: received.address.channel}, heard.now)
+        memory.keep(connection, chat, after)
+        return Answer([Message(reply.text, tuple(reply.choices), after.turn)], received.press)
+
+    def _done(self, connection: Connection, now: int, actor: Actor, words: str) -> Reply | None:
+        order = read(words, self._words.verbs) or Order("", (), ())
+        ask = Ask(connection, actor, now, order, words, self._words, self._shelf.guides)
+        try:
+            return _VERBS[order.verb](ask)
+        except Refused as refused:
+            return Reply(self._words.refused(refused))
+
+
+def _is_repeated(received: Received, kept: Memory) -> bool:
+    """The button that was just used, pressed again."""
+    match received.event:
+        case ChoiceMade(choice, turn):
+            return (turn, choice) == (kept.turn - 1, kept.used)
+    return False
+
+
+def _is_stale(received: Received, kept: Memory) -> bool:
+    """A button that adds to an order only counts with the message it came with."""
+    match received.event:
+        case ChoiceMade(choice, turn) if choice.startswith(MORE):
+            return turn != kept.turn or not kept.draft
+    return False
+
+
+def _words(said: str, kept: Memory) -> str:
+    """The whole order."""
+    if said.startswith(MORE):
+        return f"{kept.draft} {said.removeprefix(MORE)}"
+    return said.removeprefix(PRESS)

@@ -1,0 +1,45 @@
+"""How the desk speaks and which words it knows: guides/desk.yaml. No SQL."""
+
+from collections.abc import Mapping
+from datetime import datetime, tzinfo
+from typing import Any
+
+import yaml
+
+from bot.desk.grammar import Phrases, phrases
+from bot.library import GUIDES
+from bot.services.access import Refused
+from storage.database import SECOND
+
+_OTHER = "other"
+
+
+class DeskWords:
+    """`zone` is that of the dates."""
+
+    def __init__(self, zone: tzinfo) -> None:
+        self.zone = zone
+        self._words: Any = yaml.safe_load((GUIDES / "desk.yaml").read_text("utf-8"))
+        self.verbs: Phrases = phrases(self.section("verbs"))
+
+    def section(self, key: str) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = self._words[key]
+        return found
+
+    def say(self, key: str, **values: object) -> str:
+        """`key` may lead into a section: "refused.area"."""
+        found: Any = self._words
+        for part in key.split("."):
+            found = found[part]
+        return str(found).format(**values)
+
+    def refused(self, refusal: Refused) -> str:
+        known = self.section("refused")
+        said: str = known.get(refusal.reason, known[_OTHER])
+        return said.format(**refusal.values)
+
+    def local(self, moment: int) -> datetime:
+        return datetime.fromtimestamp(moment / SECOND, self.zone)
+
+    def day(self, moment: int) -> str:
+        return self.local(moment).strftime("%d/%m/%Y")

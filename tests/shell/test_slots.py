@@ -1,0 +1,99 @@
+"""The number of calls in any second, as the platform counts them, with every kind of delay."""
+
+import random
+
+import pytest
+
+from bot.slots import Slot, Slots
+
+MOST = 30
+
+
+class _Wire:
+    """A second hand, and calls that are counted somewhere between leaving and answer."""
+
+    def __init__(self, seed: int) -> None:
+        self.now, self.random = 0.0, random.Random(seed)
+        self.slots = Slots(MOST, lambda: self.now)
+        self.events: list[tuple[float, Slot]] = []
+        self.counted: list[float] = []
+
+    def call(self, *, reply: bool, shortest: float, longest: float) -> None:
+        slot = self.slots.take(reply=reply)
+        there, back = (self.random.uniform(shortest, longest) for _ in "tb")
+        if slot.counted:
+            self.counted.append(slot.at + there)
+        self.events.append((slot.at + there + back, slot))
+
+    def tick(self) -> None:
+        self.now += 0.002
+        for at, slot in [one for one in self.events if one[0] <= self.now]:
+            self.slots.give_back(slot)
+            self.events.remove((at, slot))
+
+    def busiest(self) -> int:
+        at = sorted(self.counted)
+        return max(sum(start <= one < start + 1 for one in at) for start in at)
+
+
+@pytest.mark.parametrize(("shortest", "longest"), [(0.001, 0.012), (0.05, 0.3), (0.2, 0.9)])
+@pytest.mark.parametrize("seed", range(3))
+def test_never_more_than_the_number_in_any_second(
+    shortest: float, longest: float, seed: int
+) -> None:
+    wire = _Wire(seed)
+    for _ in range(5000):
+        while wire.slots.room(reply=False) and wire.random.random() < 0.8:
+            reply = wire.random.random() < 0.1
+            wire.call(reply=reply, shortest=shortest, longest=longest)
+        wire.tick()
+    assert wire.busiest() <= MOST
+
+
+@pytest.mark.parametrize("way", [0.003, 0.1])
+def test_a_steady_way_costs_little(way: float) -> None:
+    wire = _Wire(1)
+    while wire.now < 20:
+        while wire.slots.room(reply=False):
+            wire.call(reply=False, shortest=way, longest=way + 0.002)
+        wire.tick()
+    assert len(wire.counted) / 20 > 0.97 * MOST
+
+
+def test_few_replies_share_the_number_and_many_leave_a_sixth() -> None:
+    slots = Slots(MOST, lambda: 5.0)
+    for _ in range(20):
+        slots.take(reply=False)
+    assert slots.room(reply=True) == slots.room(reply=False) == 10
+    for _ in range(10):
+        assert slots.take(reply=True).counted
+    assert slots.room(reply=True) == 0
+    slots = Slots(MOST, lambda: 5.0)
+    for _ in range(25):
+        slots.take(reply=True)
+    assert slots.room(reply=True) > 1000
+    assert slots.room(reply=False) == 5
+    for _ in range(5):
+        slots.take(reply=False)
+    assert not slots.take(reply=True).counted
+
+
+def test_a_call_without_an_answer_gives_its_slot_back() -> None:
+    now = [10.0]
+    slots = Slots(1, lambda: now[0])
+    lost = slots.take(reply=False)
+    assert slots.opens_in() == pytest.approx(1)
+    now[0] += 2.1
+    assert slots.room(reply=False) == 0
+    assert 0 < slots.opens_in() < 1
+    now[0] += 1.0
+    assert slots.room(reply=False) == 1
+    assert slots.opens_in() == 0
+    slots.give_back(lost)
+    assert slots.room(reply=False) == 1
+
+
+def test_no_number_is_no_limit() -> None:
+    slots = Slots(0)
+    slots.give_back(slots.take(reply=False))
+    assert slots.room(reply=False) == slots.room(reply=True) > 1000
