@@ -2,7 +2,18 @@
 
 import click
 
-from bot.commands import announce, ask, guides, imports, officials, paper, service, upkeep, zalo
+from bot.commands import (
+    announce,
+    ask,
+    copies,
+    guides,
+    imports,
+    officials,
+    paper,
+    service,
+    upkeep,
+    zalo,
+)
 
 
 @click.group()
@@ -17,8 +28,9 @@ for command in (
     service.rehearse,
     upkeep.doctor,
     upkeep.db,
-    upkeep.backup,
-    upkeep.restore,
+    copies.backup,
+    copies.backup_key,
+    copies.restore,
     guides.guides,
     paper.paper,
     ask.ask,

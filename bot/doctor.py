@@ -1,8 +1,10 @@
 """`gocua doctor`: what is well, what is not and what to do. Reads only."""
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -20,10 +22,12 @@ from bot.settings import Settings
 from bot.vault import Vault
 from bot.zalo import missing
 from bot.zalo_words import ZaloWords
-from storage import inbox, outbox, pace, people, quotas, schema
-from storage.database import SECOND, Database
+from storage import inbox, outbox, pace, people, quotas, schema, upkeep
+from storage.database import DAY, SECOND, Database
 
 _NEARLY = 0.9
+_LEAST_FREE = 2**30
+_BACKUP_AGE = 7 * DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,13 @@ def _settings(settings: Settings) -> Iterator[Finding]:
         yield Finding("zalo_oa_settings", ", ".join(lacking), ok=False)
     public = settings.base_url.startswith("https://") or not called
     yield Finding("base_url", settings.base_url, ok=public)
+    yield _disk(settings.data_dir)
+
+
+def _disk(folder: Path) -> Finding:
+    near = next(one for one in (folder, *folder.absolute().parents) if one.exists())
+    free = shutil.disk_usage(near).free
+    return Finding("disk", f"{free / 2**30:.1f} GB", ok=free >= _LEAST_FREE)
 
 
 def _guides() -> Finding:
@@ -83,10 +94,21 @@ def _stored(connection: Connection, settings: Settings, now: int) -> Iterator[Fi
     paused = pace.blocked(connection, now)
     why = [f"{name} ({reason})" for name, (_, reason) in paused.items()]
     yield Finding("paused", ", ".join(why) or "0", ok=not paused)
+    yield _backup(connection, settings, now)
     if settings.zalo_bot_token:
         yield _zalo_bot(connection, settings, now)
     if settings.zalo_oa_app_id and settings.secret_key:
         yield from _zalo_oa(connection, settings, now)
+
+
+def _backup(connection: Connection, settings: Settings, now: int) -> Finding:
+    """Nobody is told off on the first days, while there is little to lose."""
+    done = upkeep.last(connection, upkeep.BACKUP)
+    if done is None:
+        begun = inbox.first(connection)
+        return Finding("backup", "0", ok=begun is None or now - begun < _BACKUP_AGE)
+    at = datetime.fromtimestamp(done.at / SECOND, ZoneInfo(settings.timezone))
+    return Finding("backup", f"{at:%d/%m/%Y %H:%M}", ok=now - done.at < _BACKUP_AGE)
 
 
 def _zalo_bot(connection: Connection, settings: Settings, now: int) -> Finding:

@@ -33,6 +33,7 @@ class Settings(BaseSettings):
     zalo_bot_token: SecretStr = SecretStr("")
     zalo_bot_webhook_secret: SecretStr = SecretStr("")
     zalo_bot_api_url: str = "https://bot-api.zaloplatforms.com"
+    backup_recipient: str = Field(default="", pattern=r"^(age1[a-z0-9]+)?$")
     metrics_token: SecretStr = SecretStr("")
     queue_limit: int = Field(default=100_000, gt=0)
 

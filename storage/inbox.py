@@ -160,3 +160,9 @@ def tidy(connection: Connection, now: int) -> None:
         .values(body="")
     )
     connection.execute(_inbox.delete().where(done, _columns.received_at < now - _ROW_KEPT))
+
+
+def first(connection: Connection) -> int | None:
+    """When the oldest update that is kept came."""
+    found: int | None = connection.execute(select(func.min(_columns.received_at))).scalar()
+    return found

@@ -7,6 +7,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, text
 
 from storage.tables import metadata
@@ -21,11 +22,19 @@ def config(connection: Connection | None = None) -> Config:
     return made
 
 
-def upgrade(connection: Connection) -> None:
-    """To the newest revision, in the caller's transaction; machines wait for each other."""
+class UnknownRevisionError(ValueError):
+    """Of a version of this program that is not this one."""
+
+
+def upgrade(connection: Connection, revision: str = "head") -> None:
+    """To the newest revision or an older one, in the caller's transaction; machines wait for
+    each other. Raises UnknownRevisionError."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_AT_A_TIME})
-    command.upgrade(config(connection), "head")
+    try:
+        command.upgrade(config(connection), revision)
+    except CommandError as error:
+        raise UnknownRevisionError(revision) from error
 
 
 def is_current(connection: Connection) -> bool:

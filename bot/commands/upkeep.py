@@ -1,16 +1,15 @@
-"""`gocua doctor`, `db`, `backup` and `restore`: looking after an installation."""
+"""`gocua doctor` and `db`: looking after an installation."""
 
 import json
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 import click
 
 from bot.doctor import Finding, examine
 from bot.settings import Settings
 from bot.terminal import Terminal
-from storage import archive, schema
+from storage import schema
 from storage.database import Database
 
 
@@ -54,28 +53,3 @@ def upgrade() -> None:
     database.write_now(schema.upgrade)
     database.close()
     Terminal().say("upgraded", head=schema.head())
-
-
-@click.command()
-@click.argument("path", type=click.Path(path_type=Path))
-def backup(path: Path) -> None:
-    """Write a consistent copy of everything into one file; the service may be running."""
-    database = Database(Settings().database_url)
-    rows = database.read_now(lambda connection: archive.backup(connection, path))
-    database.close()
-    Terminal().say("backed_up", rows=rows, path=path)
-
-
-@click.command()
-@click.argument("path", type=click.Path(path_type=Path, exists=True))
-def restore(path: Path) -> None:
-    """Fill an empty database from a backup; also the way from SQLite to PostgreSQL."""
-    database = Database(Settings().database_url)
-    database.write_now(schema.upgrade)
-    try:
-        rows = database.write_now(lambda connection: archive.restore(connection, path))
-    except (ValueError, OSError, KeyError) as error:
-        raise Terminal().fail("not_restored", path=path) from error
-    finally:
-        database.close()
-    Terminal().say("restored", rows=rows, path=path)

@@ -1,0 +1,32 @@
+"""When regular work on the installation was last done. Table upkeep."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+
+from storage.rows import table, upsert
+from storage.tables import Upkeep
+
+_upkeep = table(Upkeep)
+BACKUP = "backup"
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """`at` in microseconds."""
+
+    at: int
+    rows: int
+
+
+def ran(connection: Connection, name: str, now: int, rows: int, due_at: int = 0) -> None:
+    """`due_at`: when it is to be done again, 0 when nobody waits for it."""
+    row = {"name": name, "due_at": due_at, "ran_at": now, "rows": rows}
+    upsert(connection, Upkeep, [row], ["name"])
+
+
+def last(connection: Connection, name: str) -> Done | None:
+    found = connection.execute(
+        select(_upkeep.c.ran_at, _upkeep.c.rows).where(_upkeep.c.name == name)
+    ).first()
+    return Done(*found) if found else None
