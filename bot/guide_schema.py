@@ -72,6 +72,7 @@ class GuideFile(_Closed):
     minutes: int
     needs: Annotated[list[str], _List]
     requires: Annotated[list[Slug], _List]
+    called: Annotated[list[str], _List] = []
     checked: date
     valid_until: date
     sources: list[str]

@@ -48,6 +48,7 @@ from bot.guide_schema import (
     StepFile,
 )
 from bot.lexicon import read_understanding
+from bot.scam_files import read_scams
 
 GUIDES = Path(__file__).parent.parent / "guides"
 _ANSWER = re.compile(r"^- ([a-z0-9-]+) \| (.+)$", re.MULTILINE)
@@ -87,10 +88,11 @@ def _picture(folder: Path, picture: PictureFile | None) -> Picture | None:
 
 
 def _trouble(path: Path, section: Section) -> Trouble:
-    name, _, label = section.heading.partition(" | ")
-    if not label:
+    name, label, *more = [part.strip() for part in section.heading.split(" | ")] + [""]
+    if not label or len(more) > 2:
         raise ContentError(_fault("heading", path, section.line, section.heading))
-    return Trouble(name, label, section.text)
+    said = tuple(one.strip() for one in more[0].split(";") if one.strip())
+    return Trouble(name, label, section.text, said)
 
 
 def _question(folder: Path, question: QuestionFile) -> Question:
@@ -124,6 +126,7 @@ def read_guide(folder: Path) -> tuple[Guide, GuideFile]:
         file.minutes,
         tuple(file.needs),
         tuple(file.requires),
+        tuple(file.called),
     )
     whole = with_cards(guide)
     return replace(whole, revision=hashlib.sha256(to_json(whole)).hexdigest()[:12]), file
@@ -167,6 +170,7 @@ def spoken(file: MessagesFile) -> Guides:
         tuple(map(tuple, file.numbers)),
         _manners(file.manners),
         read_understanding(),
+        read_scams(),
     )
 
 

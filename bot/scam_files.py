@@ -17,7 +17,7 @@ from bot.content_files import read_yaml, validated
 from bot.core.hosts import Hosts, Odd
 from bot.core.intents import Understanding
 from bot.core.phrases import compiled
-from bot.core.scam import Scams, Sign, Sounding
+from bot.core.scam import Loss, Scams, Sign, Sounding
 from bot.lexicon import SPELLING, UNDERSTANDING, WORDING, read_spelling, unpacked
 
 _GUIDES = UNDERSTANDING.parent
@@ -65,6 +65,14 @@ class SignFile(_Closed):
     mild: bool = False
 
 
+class LossFile(_Closed):
+    guide: str
+    step: str
+    sure: list[list[str]]
+    likely: list[list[str]]
+    within: int
+
+
 class LinkFile(_Closed):
     weight: _Weight
     says: _Said
@@ -91,6 +99,7 @@ class ScamFile(_Closed):
     hosts: HostsFile
     links: dict[Odd, LinkFile]
     wording: WordingFile
+    loss: LossFile
     lists: dict[str, list[str]]
     signs: list[SignFile]
 
@@ -114,6 +123,7 @@ def read_scams() -> Scams:
     spelling = read_spelling(UNDERSTANDING / SPELLING)
     return Scams(
         tuple(_sign(one) for one in file.signs),
+        _loss(file.loss),
         {kind: _link_sign(kind, one) for kind, one in file.links.items()},
         compiled(file.lists, spelling),
         _sounding(file.wording, spelling),
@@ -132,6 +142,14 @@ def _sounding(file: WordingFile, spelling: Mapping[str, str]) -> Sounding:
 def _sign(file: SignFile) -> Sign:
     ways = tuple(map(tuple, file.any))
     return Sign(file.id, int(file.weight), file.says, ways, file.within, file.kept, file.mild)
+
+
+def _loss(file: LossFile) -> Loss:
+    sure, likely = (
+        Sign(name, 2, "", tuple(map(tuple, ways)), file.within, kept=False, mild=False)
+        for name, ways in (("sure", file.sure), ("likely", file.likely))
+    )
+    return Loss(sure, likely, file.guide, file.step)
 
 
 def _link_sign(kind: Odd, file: LinkFile) -> Sign:

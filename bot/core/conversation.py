@@ -2,15 +2,16 @@
 
 from typing import assert_never
 
-from bot.core import turns
+from bot.core import asked, turns
 from bot.core.effects import Effect
 from bot.core.events import ChoiceMade, Event, GuideStarted, MediaReceived, TextReceived
 from bot.core.guide import Phrase, Word
-from bot.core.listen import ALWAYS, Heard, hear_button, hear_text
+from bot.core.listen import ALWAYS, Heard, hear_button, hear_inside, hear_text
 from bot.core.prompts import prompt
 from bot.core.state import Conversation, Guides, Waiting
 from bot.core.turn import Turn
 
+_CARDS = frozenset({"contact", "business_card"})
 __all__ = ["Conversation", "advance"]
 
 
@@ -22,14 +23,11 @@ def advance(
     match event:
         case GuideStarted(guide):
             turn = turns.start(turn, guide)
-        case MediaReceived():
-            turn = turns.greeted(turn.lead(Phrase.MEDIA))
-        case TextReceived(text, secrets=secrets) if secrets:
-            turn = turns.greeted(turn.lead(Phrase.SECRET))
-        case TextReceived(text, aside=True):
-            turn = _said_aside(turn, text)
-        case TextReceived(text):
-            turn = _said(turn, text)
+        case MediaReceived(kind, caption):
+            turn = turn.lead(Phrase.CONTACT if kind in _CARDS else Phrase.MEDIA)
+            turn = _said(turn, caption) if caption else turns.greeted(turn)
+        case TextReceived():
+            turn = _said(turn, event)
         case ChoiceMade():
             turn = _heard(turn, hear_button(event, turn.now, prompt(turn.now, guides).choices))
         case _:
@@ -37,19 +35,27 @@ def advance(
     return turn.end()
 
 
-def _said(turn: Turn, text: str) -> Turn:
-    if manner := turn.guides.manners.chosen(text, turn.guides.particles):
+def _said(turn: Turn, said: TextReceived) -> Turn:
+    if said.aside:
+        return _said_aside(turn, said)
+    if said.secrets:
+        return asked.beside_a_secret(turn.lead(Phrase.SECRET), said)
+    if said.forwarded:
+        return asked.free(turn, said)
+    if manner := turn.guides.manners.chosen(said.text, turn.guides.particles):
         return turns.speak(turn, manner)
-    return _heard(turn, _meant(turn, text))
+    offered = prompt(turn.now, turn.guides).choices
+    heard = hear_text(said.text, offered, turn.guides)
+    return _heard(turn, heard) if heard.choice or heard.counted else asked.free(turn, said)
 
 
-def _said_aside(turn: Turn, text: str) -> Turn:
-    heard = _meant(turn, text)
-    return _heard(turn, heard) if heard.choice in ALWAYS else turn.quiet()
-
-
-def _meant(turn: Turn, text: str) -> Heard:
-    return hear_text(text, prompt(turn.now, turn.guides).choices, turn.guides)
+def _said_aside(turn: Turn, said: TextReceived) -> Turn:
+    offered = prompt(turn.now, turn.guides).choices
+    heard = hear_text(said.text, offered, turn.guides).choice
+    meant = heard or hear_inside(said.text, offered, turn.guides)
+    if meant in ALWAYS:
+        return _heard(turn, Heard(meant))
+    return asked.first_aid(turn) if asked.tells_of_a_loss(turn, said) else turn.quiet()
 
 
 def _heard(turn: Turn, heard: Heard) -> Turn:
@@ -58,7 +64,7 @@ def _heard(turn: Turn, heard: Heard) -> Turn:
     if heard.choice == Word.STOP:
         return turns.stop(turn)
     if turn.now.waiting_for is Waiting.NOTHING:
-        return turns.greeted(turn)
+        return turns.greeted(asked.wished(turn, heard.choice))
     if heard.outdated:
         return turn.lead(Phrase.OLD_BUTTON)
-    return turns.take(turn, heard.choice)
+    return asked.take(turn, heard.choice)

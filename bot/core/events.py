@@ -28,12 +28,14 @@ class TextReceived:
     """Already masked; `secrets` says what was taken out.
 
     `aside`: it came too late, or while a person of ours is answering in this chat by hand;
-    then it only counts when it asks to stop or for a person.
+    then it only counts when it asks to stop or for a person, or tells of a loss.
+    `forwarded`: the words of somebody else, passed on.
     """
 
     text: str
     secrets: frozenset[Secret] = frozenset()
     aside: bool = False
+    forwarded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class MediaReceived:
     """A picture, recording, contact and so on, which is never fetched or kept."""
 
     kind: str
+    caption: TextReceived | None = None
 
 
 @dataclass(frozen=True, slots=True)

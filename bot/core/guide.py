@@ -37,11 +37,12 @@ class Screen:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """A usual difficulty at a step, with the answer that helps."""
+    """A usual difficulty at a step, with the answer that helps and other ways of saying it."""
 
     id: str
     label: str
     answer: str
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ class Guide:
     """One immutable version. `revision` is a digest of everything a resident reads.
 
     `follow_up` asks, a month later, whether it was used again; `needs` is what to have at
-    hand; `requires` names guides to be done before.
+    hand; `requires` names guides to be done before; `called` is what people call it.
     """
 
     id: str
@@ -93,6 +94,7 @@ class Guide:
     minutes: int = 0
     needs: tuple[str, ...] = ()
     requires: tuple[str, ...] = ()
+    called: tuple[str, ...] = ()
 
     def step(self, item: str) -> GuideStep | None:
         return next((step for step in self.steps if step.id == item), None)
@@ -143,6 +145,20 @@ class Phrase(StrEnum):
     GROUP = "group"
     NO_VOICE = "no_voice"
     FAILED = "failed"
+    UNSURE = "unsure"
+    WANTED = "wanted"
+    SMALL_TALK = "small_talk"
+    STUCK_WHERE = "stuck_where"
+    FORGET = "forget"
+    CONTACT = "contact"
+    SCAM = "scam"
+    SCAM_THEN = "scam_then"
+    SCAM_ASK = "scam_ask"
+    SCAM_UNKNOWN = "scam_unknown"
+    OFFICIAL = "official"
+    LOSS = "loss"
+    LOSS_FIRST = "loss_first"
+    LOSS_THEN = "loss_then"
 
 
 class Word(StrEnum):
@@ -163,3 +179,5 @@ class Word(StrEnum):
     OTHER = "viec-khac"
     MANNER = "xung-ho"
     LISTEN = "nghe"
+    CHECK = "kiem-tra-lua-dao"
+    FORGET = "xoa-du-lieu"

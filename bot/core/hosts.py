@@ -115,6 +115,13 @@ def is_official(host: str, hosts: Hosts) -> bool:
     return not names.isdisjoint(hosts.official) or host.removeprefix("www.") in hosts.official
 
 
+def official_name(host: str, hosts: Hosts) -> str:
+    """Whose page an official host is; the narrowest entry that holds it."""
+    labels = host.removeprefix("www.").split(".")
+    names = [f"*.{'.'.join(labels[at:])}" for at in range(len(labels))]
+    return next(hosts.official[one] for one in (".".join(labels), *names) if one in hosts.official)
+
+
 def oddities(link: Link, hosts: Hosts) -> list[Odd]:
     """What is wrong with a link, worst first; nothing for an official or a well-known host."""
     found = [kind for kind, test in _TESTS.items() if test(link, hosts)]

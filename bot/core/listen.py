@@ -11,7 +11,7 @@ from bot.core.events import ChoiceMade
 from bot.core.guide import Choice, Word
 from bot.core.intents import Guess, guess
 from bot.core.state import Conversation, Guides
-from bot.core.text import Option, bare, meaning, number, whole_meaning, words
+from bot.core.text import Option, bare, inside_meaning, number, whole_meaning, words
 
 # Honoured however old the button or late the text.
 ALWAYS = frozenset({Word.PERSON, Word.STOP})
@@ -25,9 +25,10 @@ _CLAUSE = re.compile(r"[,.;!?\n]")
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """`choice` is empty when not understood."""
+    """`choice` is empty when not understood; `counted` when a number was said."""
 
     choice: str = ""
+    counted: bool = False
     repeated: bool = False
     outdated: bool = False
 
@@ -43,8 +44,35 @@ def hear_text(text: str, offered: Sequence[Choice], guides: Guides) -> Heard:
     """Numbers count the offered choices from 1; words may be any choice or any word."""
     place = number(text, guides.prefixes, guides.numbers)
     if place:
-        return Heard(offered[place - 1].id if place <= len(offered) else "")
-    return Heard(meaning(text, _options(offered, guides), guides.particles))
+        return Heard(offered[place - 1].id if place <= len(offered) else "", counted=True)
+    return Heard(whole_meaning(text, _options(offered, guides), guides.particles))
+
+
+def hear_inside(text: str, offered: Sequence[Choice], guides: Guides) -> str:
+    """The choice or word that stands somewhere in a short text."""
+    return inside_meaning(text, _options(offered, guides))
+
+
+def hear_consent(text: str, offered: Sequence[Choice], guides: Guides) -> str:
+    """As `hear_inside`, but a short "yes" or "no" among other words answers nothing, and
+    nothing beside a denial is agreement."""
+    longer = [
+        Option(one.id, tuple(phrase for phrase in one.phrases if len(words(phrase)) > 1))
+        for one in _options(offered, guides)
+    ]
+    heard = inside_meaning(text, longer)
+    denials = {
+        words(phrase)
+        for word in (Word.REFUSE, Word.STUCK)
+        for phrase in guides.spoken[word].phrases
+    }
+    denied = any((word,) in denials for word in words(text))
+    return "" if heard == Word.AGREE and denied else heard
+
+
+def hear_own(text: str, offered: Sequence[Choice]) -> str:
+    """As `hear_inside`, of these choices alone."""
+    return inside_meaning(text, [Option(one.id, (one.label, *one.words)) for one in offered])
 
 
 def hear_button(press: ChoiceMade, now: Conversation, offered: Sequence[Choice]) -> Heard:

@@ -119,6 +119,19 @@ def _question(now: Conversation, guides: Guides) -> Message:
     return Message(text, question.answers)
 
 
+def _offer(now: Conversation, guides: Guides) -> Message:
+    """The matters a text may have been about."""
+    offered = tuple(
+        Choice(guide.id, guide.button, words=(guide.title,))
+        if (guide := guides.current.get(one))
+        else word_choice(guides, Word(one))
+        for one in now.offered
+    )
+    back = _choices(guides, Word.RESUME) if now.run else ()
+    asked = tuple(one for one in _choices(guides, Word.PERSON) if one.id not in now.offered)
+    return Message(guides.phrases[Phrase.UNSURE], offered + asked + back)
+
+
 _PROMPTS: dict[Waiting, Callable[[Conversation, Guides], Message]] = {
     Waiting.NOTHING: _phrase(Phrase.WELCOME),
     Waiting.CONSENT: _phrase(Phrase.CONSENT, Word.AGREE, Word.REFUSE),
@@ -129,6 +142,7 @@ _PROMPTS: dict[Waiting, Callable[[Conversation, Guides], Message]] = {
     Waiting.STEP: _step,
     Waiting.TROUBLE: _trouble,
     Waiting.QUESTION: _question,
+    Waiting.OFFER: _offer,
     Waiting.STOPPED: _phrase(Phrase.STILL_STOPPED, Word.START, Word.PERSON),
 }
 

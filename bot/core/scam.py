@@ -16,7 +16,7 @@ from bot.core.phrases import Found, Phrases, find, is_accented, spoken_words
 ENOUGH = 2  # weight of signs from which a message is called a scam
 # Lists that are no sign themselves: what turns a demand into advice, and who is heard advising.
 _DENIALS, _RESUMING, _HARMLESS = "denials", "resuming", "harmless"
-_WARNINGS, _CALMING = "warnings", "calming"
+_WARNINGS, _CALMING, _OFFERING = "warnings", "calming", "offering"
 _FEWEST_WORDS = 6
 _COMMA = " §comma "
 _BANK = {"banks", "banking"}
@@ -60,10 +60,24 @@ class Sounding:
 
 
 @dataclass(frozen=True, slots=True)
+class Loss:
+    """How people tell that they were just cheated, and the first step of what to do then.
+
+    `sure` is one whatever else is said; `likely` only in a text about nothing else.
+    """
+
+    sure: Sign
+    likely: Sign
+    guide: str
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
 class Scams:
     """Everything the check knows."""
 
     signs: tuple[Sign, ...]
+    loss: Loss
     odd: Mapping[Odd, Sign]
     phrases: Phrases
     sounding: Sounding
@@ -99,6 +113,16 @@ def check(text: str, scams: Scams) -> Check:
     elif official and len(official) == len(found) and all(sign.mild for sign in signs):
         verdict = Verdict.OFFICIAL
     return Check(verdict, tuple(signs), tuple(found), official)
+
+
+def loss(text: str, scams: Scams) -> Sign | None:
+    """What shows that its writer was just cheated; advice and offers to help are not that."""
+    sentences = _read(unveiled(text, scams.phrases.words, scams.hosts.endings), scams)
+    lists = {place.list for places in sentences for place in places}
+    if _WARNINGS in lists or _OFFERING in lists:
+        return None
+    told = (one for one in (scams.loss.sure, scams.loss.likely) if _seen(one, sentences))
+    return next(told, None)
 
 
 def _read(text: str, scams: Scams) -> list[list[Found]]:
@@ -144,9 +168,11 @@ def _sound(text: str, scams: Scams) -> Iterator[Sign]:
 
 
 def _wording(sentences: Sequence[Sequence[Found]], scams: Scams) -> Iterator[Sign]:
-    for sign in scams.signs:
-        if any(_shows(sign, way, places) for way in sign.ways for places in sentences):
-            yield sign
+    yield from (sign for sign in scams.signs if _seen(sign, sentences))
+
+
+def _seen(sign: Sign, sentences: Sequence[Sequence[Found]]) -> bool:
+    return any(_shows(sign, way, places) for way in sign.ways for places in sentences)
 
 
 def _forbids(sentences: Sequence[Sequence[Found]], scams: Scams) -> bool:

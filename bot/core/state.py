@@ -8,6 +8,7 @@ from typing import Any
 from bot.core.guide import Guide, Phrase, Word
 from bot.core.intents import Understanding
 from bot.core.manner import Manners
+from bot.core.scam import Scams
 
 
 class Waiting(StrEnum):
@@ -22,6 +23,7 @@ class Waiting(StrEnum):
     STEP = "step"
     TROUBLE = "trouble"
     QUESTION = "question"
+    OFFER = "offer"
     STOPPED = "stopped"
 
 
@@ -40,7 +42,8 @@ class Run:
 @dataclass(frozen=True, slots=True)
 class Conversation:
     """The whole state of one chat. `answered` is the choice that ended the turn before;
-    `manner` is how the resident wants to be spoken to, empty for as written."""
+    `manner` is how the resident wants to be spoken to, empty for as written; `offered` is
+    what a text may have been about, asked back in Waiting.OFFER."""
 
     waiting_for: Waiting = Waiting.NOTHING
     run: Run | None = None
@@ -50,6 +53,7 @@ class Conversation:
     turn: int = 0
     answered: str = ""
     manner: str = ""
+    offered: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,7 @@ class Guides:
     numbers: tuple[tuple[str, ...], ...]
     manners: Manners
     understanding: Understanding
+    scams: Scams
     expired: frozenset[str] = frozenset()
 
     def pinned(self, run: Run) -> Guide | None:
@@ -97,6 +102,7 @@ def from_plain(plain: Mapping[str, Any]) -> Conversation:
         turn=int(plain.get("turn", 0)),
         answered=str(plain.get("answered", "")),
         manner=str(plain.get("manner", "")),
+        offered=tuple(plain.get("offered", ())),
     )
 
 

@@ -97,8 +97,14 @@ def _phrase_at(typed: Sequence[str], phrase: Sequence[str], start: int) -> bool:
     return len(part) == len(phrase) and all(map(may_mean, part, phrase))
 
 
+@lru_cache(maxsize=64)
+def _all_bare(particles: frozenset[str]) -> frozenset[str]:
+    return frozenset(map(bare, particles))
+
+
+@lru_cache(maxsize=8192)
 def _without_particles(typed: tuple[str, ...], particles: frozenset[str]) -> tuple[str, ...]:
-    plain = {bare(word) for word in particles}
+    plain = _all_bare(particles)
     return tuple(word for word in typed if bare(word) not in plain) or typed
 
 
@@ -115,15 +121,21 @@ def _exactly(typed: tuple[str, ...], phrase: tuple[str, ...]) -> bool:
     return _phrase_at(typed, phrase, 0)
 
 
-def _whole(typed: tuple[str, ...], options: Iterable[Option], same: _Same) -> str:
+def _whole(
+    typed: tuple[str, ...],
+    options: Iterable[Option],
+    same: _Same,
+    left_out: frozenset[str] = frozenset(),
+) -> str:
     for option in options:
-        for phrase in map(words, option.phrases):
+        for said in map(words, option.phrases):
+            phrase = _without_particles(said, left_out)
             if len(phrase) == len(typed) and same(typed, phrase):
                 return option.id
     return ""
 
 
-def _longest_inside(typed: Sequence[str], options: Iterable[Option]) -> str:
+def longest_inside(typed: Sequence[str], options: Iterable[Option]) -> str:
     best, found = 0, ""
     for option in options:
         for phrase in map(words, option.phrases):
@@ -141,10 +153,11 @@ def whole_meaning(
     Looks first for the same accents or fewer, then for other accents.
     """
     typed = words(text)
-    for attempt in (typed, _without_particles(typed, particles)):
+    short = _without_particles(typed, particles)
+    for attempt in (typed, short):
         if found := _whole(attempt, options, _exactly):
             return found
-    return _whole(typed, _loose(options), _alike)
+    return _whole(short, options, _exactly, particles) or _whole(typed, _loose(options), _alike)
 
 
 def _loose(options: Sequence[Option]) -> list[Option]:
@@ -153,10 +166,13 @@ def _loose(options: Sequence[Option]) -> list[Option]:
 
 def meaning(text: str, options: Sequence[Option], particles: frozenset[str] = frozenset()) -> str:
     """The id of the option that is the whole text or the longest phrase in a short one."""
-    if found := whole_meaning(text, options, particles):
-        return found
+    return whole_meaning(text, options, particles) or inside_meaning(text, options)
+
+
+def inside_meaning(text: str, options: Sequence[Option]) -> str:
+    """The id of the longest phrase in a text of a few words, or an empty string."""
     typed = words(text)
-    return _longest_inside(typed, _loose(options)) if len(typed) <= _LONGEST_PHRASE else ""
+    return longest_inside(typed, _loose(options)) if len(typed) <= _LONGEST_PHRASE else ""
 
 
 def number(text: str, prefixes: frozenset[str], names: Sequence[Sequence[str]]) -> int:

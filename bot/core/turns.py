@@ -55,13 +55,13 @@ def stop(turn: Turn) -> Turn:
     the person may have agreed in another chat, or on paper."""
     for purpose in dict.fromkeys((*turn.now.consents, Purpose.NEWS.value)):
         turn = _consent(turn, Purpose(purpose), granted=False)
-    turn = _pause(turn)
+    turn = pause(turn)
     if turn.now.waiting_for is not Waiting.STOPPED:
         turn = turn.lead(Phrase.STOPPED)
     return turn.to(Waiting.STOPPED, None)
 
 
-def _pause(turn: Turn) -> Turn:
+def pause(turn: Turn) -> Turn:
     run = turn.now.run
     if run is None:
         return turn
@@ -98,7 +98,7 @@ def _open_wanted(turn: Turn) -> Turn:
         return turn.lead(Phrase.HERE_AGAIN, guide=pinned.button)
     if guide is None:
         return turn.to(Waiting.MENU, None)
-    return _open(_pause(turn), guide)
+    return _open(pause(turn), guide)
 
 
 def _open(turn: Turn, guide: Guide) -> Turn:
@@ -118,10 +118,10 @@ def _resume(turn: Turn, guide_id: str = "") -> Turn:
     others = tuple(one for one in turn.now.paused if one is not run)
     guide = turn.guides.versions[run.guide, run.revision]
     turn = replace(turn, now=replace(turn.now, paused=others))
-    return turn.lead(Phrase.RESUMED, guide=guide.button).to(_place(guide, run.at), run)
+    return turn.lead(Phrase.RESUMED, guide=guide.button).to(place(guide, run.at), run)
 
 
-def _place(guide: Guide, item: str) -> Waiting:
+def place(guide: Guide, item: str) -> Waiting:
     if not item:
         return Waiting.INTRO
     return Waiting.STEP if guide.step(item) else Waiting.QUESTION
@@ -167,7 +167,7 @@ def _at_menu(turn: Turn, choice: str) -> Turn | None:
 def _at_intro(turn: Turn, choice: str) -> Turn | None:
     run, guide = here(turn.now, turn.guides)
     if choice in guide.requires and (before := turn.guides.current.get(choice)):
-        return _open(_pause(turn), before)
+        return _open(pause(turn), before)
     if choice not in (Word.START, Word.DONE, Word.RESUME):
         return None
     return _go(turn.progress(run, "", Outcome.STARTED), replace(run, at=""), guide.steps[0].id)
@@ -180,7 +180,7 @@ def _go(turn: Turn, run: Run, item: str) -> Turn:
         turn = turn.progress(run, "", Outcome.FINISHED).say_first(guide.closing)
         return turn.to(Waiting.MENU, None)
     trail = (*run.trail, run.at) if run.at else run.trail
-    return turn.to(_place(guide, item), Run(run.guide, run.revision, item, trail))
+    return turn.to(place(guide, item), Run(run.guide, run.revision, item, trail))
 
 
 def _at_step(turn: Turn, choice: str) -> Turn | None:
@@ -209,7 +209,7 @@ def _stuck(turn: Turn) -> Turn:
 def _at_trouble(turn: Turn, choice: str) -> Turn | None:
     run, _, step = here_step(turn.now, turn.guides)
     if choice == Word.OTHER:
-        return _person(turn)
+        return person(turn)
     if any(trouble.id == choice for trouble in step.troubles):
         turn = turn.progress(run, choice, Outcome.TROUBLE)
         return turn.to(Waiting.STEP, replace(run, trouble=choice))
@@ -240,18 +240,18 @@ def _back(turn: Turn) -> Turn:
         return turn.lead(Phrase.AT_FIRST)
     guide = turn.guides.versions[run.guide, run.revision]
     earlier = Run(run.guide, run.revision, run.trail[-1], run.trail[:-1])
-    return turn.to(_place(guide, earlier.at), earlier)
+    return turn.to(place(guide, earlier.at), earlier)
 
 
 def _menu(turn: Turn) -> Turn:
-    return _pause(turn).to(Waiting.MENU, None)
+    return pause(turn).to(Waiting.MENU, None)
 
 
 def _later(turn: Turn) -> Turn:
     return _menu(turn.lead(Phrase.PAUSED)) if turn.now.run else turn
 
 
-def _person(turn: Turn) -> Turn:
+def person(turn: Turn) -> Turn:
     run = turn.now.run
     call = CallTeam(run.guide, run.at) if run else CallTeam("", "")
     if turn.now.waiting_for is Waiting.TROUBLE:
@@ -284,7 +284,7 @@ _ANSWERS: dict[Waiting, Callable[[Turn, str], Turn | None]] = {
 }
 
 _ANYWHERE: dict[Word, Callable[[Turn], Turn]] = {
-    Word.PERSON: _person,
+    Word.PERSON: person,
     Word.BACK: _back,
     Word.MENU: _menu,
     Word.LATER: _later,

@@ -123,7 +123,7 @@ def _step(source: Source, step: GuideStep, words: Guides) -> Iterator[Passage]:
 
 
 def _answer(path: Path, section: Section) -> Iterator[Passage]:
-    label = section.heading.partition(" | ")[2]
+    label = section.heading.split(" | ")[1].strip()
     yield Passage(shown(path), section.line - 1, label, Kind.LABEL)
     yield Passage(shown(path), section.line, section.text, Kind.ANSWER)
 

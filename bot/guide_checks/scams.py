@@ -47,14 +47,17 @@ def check_scams(root: Path, rules: Rules) -> Iterator[Finding]:
 
 
 def _names(path: Path, yaml: Yaml, rules: Rules) -> Iterator[Finding]:
-    met: set[str] = set()
+    met, lists = set[str](), set(rules.scam.lists)
     for number, sign in enumerate(rules.scam.signs):
         line = yaml.line("signs", number, "id")
-        for name in sorted({name for way in sign.any for name in way} - set(rules.scam.lists)):
+        for name in sorted({name for way in sign.any for name in way} - lists):
             yield Finding("no_list", shown(path), line, {"detail": name})
         if sign.id in met:
             yield Finding("twice", shown(path), line, {"detail": sign.id})
         met.add(sign.id)
+    told = rules.scam.loss
+    for name in sorted({name for way in told.sure + told.likely for name in way} - lists):
+        yield Finding("no_list", shown(path), yaml.line("loss"), {"detail": name})
     for kind in sorted(set(Odd) - set(rules.scam.links)):
         yield Finding("missing_key", shown(path), yaml.line("links"), {"detail": kind})
 

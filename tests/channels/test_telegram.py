@@ -39,7 +39,7 @@ from bot.core.secrets import Secret
 
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "telegram"
 ACCOUNT = "123456"
-CODE = frozenset({Secret.CODE})
+CODE, NUMBER = frozenset({Secret.CODE}), frozenset({Secret.NUMBER})
 
 EXPECTED = {
     "text": ("42", TextReceived("xong rồi")),
@@ -50,7 +50,12 @@ EXPECTED = {
     "command": ("42", TextReceived("gap nguoi")),
     "command_words": ("42", TextReceived("gui H012 vneid")),
     "secret": ("42", TextReceived("mã OTP là •••", CODE)),
-    "photo": ("42", MediaReceived("photo")),
+    "photo": ("42", MediaReceived("photo", TextReceived("căn cước •••", NUMBER))),
+    "forwarded": ("42", TextReceived("/dung ngay", forwarded=True)),
+    "forwarded_photo": (
+        "42",
+        MediaReceived("photo", TextReceived("trúng thưởng xe", forwarded=True)),
+    ),
     "voice": ("42", MediaReceived("voice")),
     "sticker": ("42", MediaReceived("sticker")),
     "contact": ("42", MediaReceived("contact")),

@@ -43,6 +43,7 @@ SEEN = orjson.loads(
     (Path(__file__).parent.parent / "fixtures" / "zalo_oa" / "events.json").read_bytes()
 )
 EVENTS: dict[str, dict[str, str]] = SEEN["events"]
+NOTHING = TextReceived("", forwarded=True)
 GROUP = "g.f414c8f76fa586fb0001"
 PROBE = "console_url_check"
 
@@ -60,7 +61,7 @@ EXPECTED: dict[str, tuple[str, object, str]] = {
     "user_send_file": (PERSON, MediaReceived("file"), PERSON),
     "user_send_link": (
         PERSON,
-        TextReceived("Cổng dịch vụ công\nhttps://example.gov.vn/"),
+        TextReceived("Cổng dịch vụ công\nhttps://example.gov.vn/", forwarded=True),
         PERSON,
     ),
     "follow": (PERSON, GuideStarted(""), PERSON),
@@ -232,9 +233,9 @@ def test_odd_bodies_do_no_harm(channel: ZaloOA) -> None:
         "unknown user_send_text"
     )
     odd = {"attachments": ["x", 7]}
-    assert _read(channel, _body("user_send_link", message=odd)).event == TextReceived("")
+    assert _read(channel, _body("user_send_link", message=odd)).event == NOTHING
     odd = {"attachments": []}
-    assert _read(channel, _body("user_send_link", message=odd)).event == TextReceived("")
+    assert _read(channel, _body("user_send_link", message=odd)).event == NOTHING
     assert _read(channel, b'{"event_name": "user_join_group", "group_id": 5}').address.id == "0"
     assert _read(channel, b'{"event_name": "follow"}').address.id == "0"
     assert _read(channel, _body("follow", timestamp="soon")).at == 0

@@ -104,7 +104,7 @@ def test_a_picture_stands_with_its_step_only(talk: Dialogue) -> None:
     talk.at_step().types("quay lai", "android")
     said = [one.message for one in talk.effects if isinstance(one, Say)]
     assert said[-1].picture is not None
-    talk.types("không hiểu gì cả nên hỏi lại cho chắc")
+    talk.types("99")
     said = [one.message for one in talk.effects if isinstance(one, Say)]
     assert [message.picture is None for message in said] == [True, False]
 
@@ -408,4 +408,4 @@ def test_an_overdue_guide_says_so_before_it_begins(guides: Guides) -> None:
 
 def test_introduction_waits_for_a_beginning(talk: Dialogue) -> None:
     talk.agree().types("1")
-    assert _phrase(talk, Phrase.NOT_UNDERSTOOD) in talk.types("lung tung")
+    assert _phrase(talk, Phrase.NOT_UNDERSTOOD) in talk.types("99")

@@ -31,7 +31,12 @@ NAME = "telegram"
 _CLAIM = "/noi"
 VERSION = "1"
 _IDS = frozenset({"id", "data", "chat_instance", "file_id", "file_unique_id", "type", "status"})
-_PERSONAL = frozenset({"first_name", "last_name", "username", "phone_number", "vcard", "bio"})
+_PERSONAL = frozenset(
+    {
+        "first_name", "last_name", "username", "phone_number", "vcard", "bio",
+        "sender_user_name", "author_signature",
+    }
+)  # fmt: skip
 _MEDIA = (
     "photo", "voice", "video", "video_note", "audio", "document", "sticker", "animation",
     "contact", "location", "venue", "poll", "dice", "story",
@@ -104,10 +109,13 @@ def _claim(message: Message) -> Notice:
 
 
 def _said(message: Message, secrets: frozenset[Secret]) -> Event | Notice:
+    forwarded = message.forward_origin is not None
     if message.text is not None:
-        return _command(message.text, secrets) or TextReceived(message.text, secrets)
+        said = TextReceived(message.text, secrets, forwarded=forwarded)
+        return said if forwarded else _command(message.text, secrets) or said
     kind = next((one for one in _MEDIA if getattr(message, one)), "")
-    return MediaReceived(kind) if kind else Ignored("service-message")
+    caption = message.caption and TextReceived(message.caption, secrets, forwarded=forwarded)
+    return MediaReceived(kind, caption or None) if kind else Ignored("service-message")
 
 
 def _command(text: str, secrets: frozenset[Secret]) -> Event | None:

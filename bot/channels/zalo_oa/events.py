@@ -130,7 +130,7 @@ def _said(kind: str, message: Body, secrets: frozenset[Secret]) -> Event | Notic
     if kind == "text" and isinstance(text, str):
         return _press(text) or TextReceived(text, secrets)
     if kind == "link":
-        return TextReceived(_link(message), secrets)
+        return TextReceived(_link(message), secrets, forwarded=True)
     return MediaReceived(kind) if kind in _MEDIA else Ignored(f"unknown user_send_{kind[:40]}")
 
 

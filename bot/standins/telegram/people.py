@@ -23,6 +23,11 @@ class People:
     def say(self, number: int, text: str) -> int:
         return self._write(self.chat(number), text, {"text": text})
 
+    def forward(self, number: int, text: str) -> int:
+        """Somebody else's words, whose account hides who they are."""
+        origin = {"type": "hidden_user", "sender_user_name": "Người lạ", "date": 0}
+        return self._write(self.chat(number), text, {"text": text, "forward_origin": origin})
+
     def send_photo(self, number: int, caption: str = "") -> int:
         return self._write(self.chat(number), caption, {"photo": _PHOTO, "caption": caption})
 
