@@ -6,6 +6,8 @@ from bot.commands import (
     announce,
     ask,
     copies,
+    feeds,
+    groups,
     guides,
     imports,
     officials,
@@ -22,6 +24,7 @@ def main() -> None:
     """Gõ Cửa."""
 
 
+announce.announce.add_command(feeds.feed)
 for command in (
     service.serve,
     service.demo,
@@ -36,7 +39,7 @@ for command in (
     ask.ask,
     ask.scam,
     announce.announce,
-    announce.group,
+    groups.group,
     imports.take_over,
     zalo.zalo,
     officials.admin,

@@ -1,7 +1,6 @@
 """An announcement's audience as a sheet: who has it, who does not, why, and what to do."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 
 from openpyxl import Workbook
@@ -13,7 +12,6 @@ from bot.notice_words import NoticeWords
 from storage import areas, groups, persons, recipients
 from storage.recipients import Line
 
-_MICRO = 1_000_000
 _HEADING, _PLAIN = Font(bold=True), Font()
 _COLUMNS = ("target", "way", "area", "state", "at", "why", "do", "seen")
 
@@ -28,7 +26,7 @@ def rows(connection: Connection, words: NoticeWords, announcement: int) -> list[
         why, do = words.reason(one.reason) if one.reason else ("", "")
         place = places[one.area].name if one.area in places else one.area
         state = words.say(f"states.{one.state}")
-        at, seen = _moment(words, one.at), _moment(words, one.seen_at)
+        at, seen = words.moment(one.at), words.moment(one.seen_at)
         found.append([names.get(one.target, one.target), one.way, place, state, at, why, do, seen])
     return found
 
@@ -38,12 +36,6 @@ def _names(connection: Connection, lines: Sequence[Line]) -> dict[str, str]:
     called = {f"group:{code}": name for code, name in groups.names(connection, codes).items()}
     people = persons.get(connection, {one.person for one in lines if one.person})
     return called | {f"person:{one.id}": one.name for one in people.values()}
-
-
-def _moment(words: NoticeWords, at: int) -> str:
-    if not at:
-        return ""
-    return datetime.fromtimestamp(at // _MICRO, words.zone).strftime("%H:%M %d/%m/%Y")
 
 
 def save(table: Sequence[Sequence[str]], path: Path) -> None:

@@ -11,6 +11,7 @@ from bot.core.authenticity import Answer, Finding, Original
 from bot.core.effects import Message
 from bot.core.guide import Choice, Picture
 from bot.core.text import searchable
+from bot.feed_reader import Entry
 from bot.library import GUIDES
 from storage.announcements import Kept
 
@@ -34,6 +35,12 @@ class NoticeWords:
 
     def day(self, moment: int) -> str:
         return datetime.fromtimestamp(moment // _MICRO, self.zone).strftime("%d/%m/%Y")
+
+    def moment(self, moment: int) -> str:
+        """With the hour; empty for never."""
+        if not moment:
+            return ""
+        return datetime.fromtimestamp(moment // _MICRO, self.zone).strftime("%H:%M %d/%m/%Y")
 
     def link(self, code: str) -> str:
         return f"{self.base}/tb/{code}"
@@ -65,6 +72,11 @@ class NoticeWords:
         asked = Message(self.say("relay_ask", group=group, copy=copy))
         text = Message(self.whole(kept, earlier), (button,), picture=self._picture(kept))
         return [asked, text]
+
+    def from_feed(self, entry: Entry) -> str:
+        """A draft's words; the official edits them."""
+        lines = self.say("from_feed", title=entry.title, summary=entry.summary, link=entry.link)
+        return "\n".join(line for line in lines.splitlines() if line.strip())
 
     def posted(self, text: str) -> str:
         """The copy somebody says is posted, empty when the text says something else."""

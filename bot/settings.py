@@ -44,6 +44,11 @@ class Settings(BaseSettings):
         return self.base_url.startswith("https://") or "//127.0.0.1" in self.zalo_bot_api_url
 
     @property
+    def rehearses(self) -> bool:
+        """Whether nothing may leave this machine."""
+        return False
+
+    @property
     def unguarded(self) -> str:
         """The channel that has a token but no secret for its hook, as its settings name it."""
         pairs = {
@@ -55,6 +60,10 @@ class Settings(BaseSettings):
 
 class Closed(Settings):
     """Only what it is given: neither the environment nor .env can join it to anything real."""
+
+    @property
+    def rehearses(self) -> bool:
+        return True
 
     @classmethod
     def settings_customise_sources(

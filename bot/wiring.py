@@ -22,6 +22,8 @@ from bot.desk.desk import MembersDesk
 from bot.desk.words import DeskWords
 from bot.desks import Desk, Watcher
 from bot.dispatch import Dispatcher
+from bot.feeds import Feeds
+from bot.fetching import Fetcher
 from bot.library import Library
 from bot.notice_desk import NoticeDesk
 from bot.notice_words import NoticeWords
@@ -174,6 +176,8 @@ class Wiring:
                 sender = Sender(self.database, self.signals, channel, find, public)
                 self._run(sender.run)
             self._run(self._dispatcher().run)
+            if not self.settings.rehearses:
+                self._run(Feeds(self.database, Fetcher(), self.notice_words).run)
             self._run(self._sweep)
         if self.role in ("all", "web"):
             for channel in self.channels.values():

@@ -26,6 +26,7 @@ class Problem(StrEnum):
     AMBIGUOUS = "ambiguous"
     NO_ANNOUNCEMENT = "no-announcement"
     NO_GROUP = "no-group"
+    NO_FEED = "no-feed"
     WRONG_STATE = "wrong-state"
     CHANGED = "changed"
     OWN_WORK = "own-work"

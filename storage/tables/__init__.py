@@ -11,6 +11,8 @@ from storage.tables.announcements import (
     AnnouncementEdit,
     AnnouncementView,
     Approval,
+    Feed,
+    FeedEntry,
     Recipient,
 )
 from storage.tables.care import (
@@ -62,6 +64,8 @@ __all__ = [
     "ConversationState",
     "DataRequest",
     "Delivery",
+    "Feed",
+    "FeedEntry",
     "GroupChat",
     "GuideRun",
     "GuideVersion",

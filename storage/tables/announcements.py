@@ -123,3 +123,30 @@ class AnnouncementView(SQLModel, table=True):
     announcement: int = Field(primary_key=True)
     viewer: str = Field(primary_key=True)
     at: int = Field(sa_column=moment())
+
+
+class Feed(SQLModel, table=True):
+    """An official site's feed. `tag` is what its server calls the last version, `due_at` when
+    it is read next; drafts from it are `added_by`'s."""
+
+    __tablename__ = "feed"
+    __table_args__ = (UniqueConstraint("url"), Index("ix_feed_due_at", "due_at"))
+    id: int | None = Field(default=None, sa_column=number())
+    url: str
+    areas: str = Field(sa_column=long_text())
+    added_by: int
+    tag: str
+    due_at: int = Field(sa_column=moment())
+    read_at: int = Field(sa_column=moment())
+    failures: int
+    error: str
+    added_at: int = Field(sa_column=moment())
+
+
+class FeedEntry(SQLModel, table=True):
+    """What was taken from a feed, so that it is taken once."""
+
+    __tablename__ = "feed_entry"
+    feed: int = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    at: int = Field(sa_column=moment())
