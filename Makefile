@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test check golden install serve bench lock train measure screenshots chromium emoji wrk
+.PHONY: help demo test check golden install serve bench lock train measure screenshots chromium emoji wrk vendor
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -63,6 +63,14 @@ train: $(VENV)/dev  ## learn what residents mean from guides/understanding
 
 measure: $(VENV)/dev  ## say how well unseen sentences are understood
 	$(BIN)/python -m training measure
+
+vendor:  ## take the browser libraries of web/package.json anew (needs npm)
+	cd web && npm ci
+	cp web/node_modules/htmx.org/dist/htmx.min.js web/node_modules/htmx.org/dist/ext/hx-sse.min.js \
+		web/node_modules/govuk-frontend/dist/govuk/govuk-frontend.min.css \
+		web/node_modules/govuk-frontend/dist/govuk/govuk-frontend.min.js webhooks/pages/static/vendor/
+	cp web/node_modules/htmx.org/LICENSE webhooks/pages/static/vendor/htmx-LICENSE.txt
+	cd webhooks/pages/static/vendor && sha256sum *.css *.js > SHA256SUMS
 
 lock:  ## renew both hashed lock files (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.lock

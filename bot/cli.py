@@ -10,6 +10,7 @@ from bot.commands import (
     groups,
     guides,
     imports,
+    logins,
     officials,
     paper,
     service,
@@ -46,3 +47,6 @@ for command in (
     officials.audit,
 ):
     main.add_command(command)
+
+for command in (logins.invite, logins.link, logins.out):
+    officials.admin.add_command(command)

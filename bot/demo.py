@@ -12,7 +12,7 @@ from bot.library import GUIDES
 from bot.services import imports
 from bot.services.imports import COLUMNS, Kind
 from bot.vault import Vault
-from storage import areas, households, persons, teams
+from storage import areas, groups, households, logins, persons, teams
 from storage.rows import Row
 
 Places = Mapping[str, Sequence[dict[str, Any]]]
@@ -40,7 +40,24 @@ def plant(connection: Connection, vault: Vault, found: Places, now: int) -> int:
     ids = {one.name: one.id for one in people}
     members = [{**one, "person": ids[one["person"]]} for one in found["members"]]
     teams.add_members(connection, members, now)
+    groups.put(connection, found["groups"])
+    lead = ids[found["members"][0]["person"]]
+    groups.claim(connection, "cau-xeo-zalo", "", lead, now)
+    for one in found["officials"]:
+        _official(connection, one, now)
+
     return len(areas.known(connection))
+
+
+def _official(connection: Connection, one: Row, now: int) -> None:
+    """Without a password: the demo's own page lets them in."""
+    if logins.named(connection, one["name"]) is None:
+        honorific, _, call_name = one["called"].partition(" ")
+        row = {"honorific": honorific, "call_name": call_name}
+        person = persons.add_one(connection, row, now)
+        logins.invite(connection, person, one["name"], "", "", 0, now)
+        grant = {"person": person, "role": one["role"], "area": one["area"], "granted_by": 0}
+        teams.grant(connection, [grant], now)
 
 
 def _without(row: Row, key: str) -> Row:

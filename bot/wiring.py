@@ -35,7 +35,7 @@ from bot.shelf import Shelf
 from bot.vault import vault_of
 from bot.verdicts import backoff
 from bot.zalo import Zalo
-from storage import held, inbox, outbox, receipts, schema, web
+from storage import held, inbox, logins, outbox, receipts, schema, web
 from storage.database import Database
 from storage.grouped import Grouped
 from storage.signals import INBOX, OUTBOX, Signals
@@ -257,6 +257,7 @@ class Wiring:
             inbox.tidy(connection, now)
             web.tidy(connection, now)
             receipts.tidy(connection, now)
+            logins.tidy(connection, now)
         if held.sweep(connection, now):
             self.signals.announce(connection, OUTBOX)
         return outbox.reap(connection, now)

@@ -3,15 +3,17 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import Response
 from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
 from bot.wiring import Wiring
-from webhooks import health
+from webhooks import console, health
 from webhooks.guard import Guard
 from webhooks.hooks import Hook
 from webhooks.pages import chat, guides, notices, pictures, zalo
@@ -30,7 +32,22 @@ class _Application(FastAPI):
         await (hook or super().__call__)(scope, receive, send)
 
 
-def create_app(wiring: Wiring) -> FastAPI:
+class Static(StaticFiles):
+    """An address with a digest (?v=) never changes; others are asked for again."""
+
+    def file_response(self, *given: Any, **named: Any) -> Response:
+        response = super().file_response(*given, **named)
+        scope: Scope = named["scope"] if "scope" in named else given[2]
+        kept = b"v=" in scope["query_string"]
+        response.headers["cache-control"] = (
+            "public, max-age=31536000, immutable" if kept else "no-cache"
+        )
+        return response
+
+
+def create_app(wiring: Wiring, *, demo: bool = False) -> FastAPI:
+    """A demo lets anybody play any part."""
+
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         wiring.start()
@@ -48,8 +65,9 @@ def create_app(wiring: Wiring) -> FastAPI:
     if wiring.role != "worker":
         for page in (chat, guides, notices, pictures, zalo):
             app.include_router(page.router(wiring))
-        static = StaticFiles(directory=Path(__file__).parent / "pages" / "static")
-        app.mount("/static", static)
+        app.state.console = console.join(app, wiring, demo=demo)
+        app.mount("/static", Static(directory=Path(__file__).parent / "pages" / "static"))
     app.add_middleware(GZipMiddleware, minimum_size=400)
-    app.add_middleware(Guard, exempt=HOOKS)
+    secure = wiring.settings.base_url.startswith("https://")
+    app.add_middleware(Guard, exempt=HOOKS, secure=secure)
     return app

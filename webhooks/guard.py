@@ -12,9 +12,14 @@ _HEADERS = {
         "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
         "object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
     ),
+    "cross-origin-opener-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=()",
     "referrer-policy": "same-origin",
     "x-content-type-options": "nosniff",
 }
+
+
+_STAY_SECURE = {"strict-transport-security": "max-age=31536000"}
 
 
 def crosses_sites(method: str, headers: Headers) -> bool:
@@ -28,8 +33,11 @@ def crosses_sites(method: str, headers: Headers) -> bool:
 
 
 class Guard:
-    def __init__(self, app: ASGIApp, exempt: str) -> None:
+    """`secure` when the public address is https: browsers then never come without it."""
+
+    def __init__(self, app: ASGIApp, exempt: str, *, secure: bool) -> None:
         self._app, self._exempt = app, exempt
+        self._headers = _HEADERS | (_STAY_SECURE if secure else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"].startswith(self._exempt):
@@ -39,7 +47,7 @@ class Guard:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(_HEADERS)
+                MutableHeaders(scope=message).update(self._headers)
             await send(message)
 
         return await self._app(scope, receive, with_headers)

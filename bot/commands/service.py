@@ -54,7 +54,7 @@ def _run(settings: Settings, role: Role, host: str, port: int, *, demo: bool = F
         if demo:
             _seed(wiring, settings)
         uvicorn.run(
-            create_app(wiring),
+            create_app(wiring, demo=demo),
             host=host,
             port=port,
             log_config=None,

@@ -52,6 +52,10 @@ class Operation(StrEnum):
     SEE_AUDIT = "see-audit"
     SEE_CHANNELS = "see-channels"
     STEER_CHANNELS = "steer-channels"
+    GIVE_LOGIN = "give-login"
+    END_SESSIONS = "end-sessions"
+    ENTER_CONSOLE = "enter-console"
+    SEE_GUIDES = "see-guides"
     COMPOSE_ANNOUNCEMENT = "compose-announcement"
     APPROVE_ANNOUNCEMENT = "approve-announcement"
     STEER_ANNOUNCEMENT = "steer-announcement"
@@ -64,6 +68,7 @@ _LEADS = frozenset({Role.LEAD, Role.OPERATOR})
 _OPERATOR = frozenset({Role.OPERATOR})
 _OFFICIALS = frozenset({Role.AUTHOR, Role.APPROVER, Role.OPERATOR})
 _APPROVERS = frozenset({Role.APPROVER})
+_STAFF = frozenset(Role) - _SELF
 
 RULES: Mapping[Operation, frozenset[Role]] = {
     Operation.SEE_HOUSEHOLDS: _TEAM,
@@ -91,6 +96,10 @@ RULES: Mapping[Operation, frozenset[Role]] = {
     Operation.SEE_AUDIT: _OPERATOR,
     Operation.SEE_CHANNELS: _OPERATOR,
     Operation.STEER_CHANNELS: _OPERATOR,
+    Operation.GIVE_LOGIN: _LEADS | _SELF,
+    Operation.END_SESSIONS: _OPERATOR | _SELF,
+    Operation.ENTER_CONSOLE: _STAFF,
+    Operation.SEE_GUIDES: _STAFF,
     Operation.COMPOSE_ANNOUNCEMENT: _OFFICIALS,
     Operation.APPROVE_ANNOUNCEMENT: _APPROVERS,
     Operation.STEER_ANNOUNCEMENT: _OFFICIALS,

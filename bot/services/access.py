@@ -35,6 +35,11 @@ class Problem(StrEnum):
     NOBODY = "nobody"
     TOO_LATE = "too-late"
     FAULTY = "faulty"
+    BAD_LINK = "bad-link"
+    BAD_LOGIN = "bad-login"
+    BAD_PASSWORD = "bad-password"  # noqa: S105
+    LOCKED = "locked"
+    NO_ROLE = "no-role"
 
 
 class Refused(Exception):  # noqa: N818  # a refusal is an answer, not an error

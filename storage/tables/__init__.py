@@ -33,6 +33,7 @@ from storage.tables.chats import (
 )
 from storage.tables.guides import GuideVersion, Progress
 from storage.tables.ledger import Delivery, InboxUpdate, Lane, MessageReference, Pace
+from storage.tables.logins import Login, LoginLink, LoginSession
 from storage.tables.people import (
     Attempt,
     HelpRequest,
@@ -75,6 +76,9 @@ __all__ = [
     "InboxUpdate",
     "Lane",
     "LinkCode",
+    "Login",
+    "LoginLink",
+    "LoginSession",
     "MediaReference",
     "MessageReference",
     "OwnGroup",

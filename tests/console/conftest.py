@@ -1,0 +1,75 @@
+"""An application with the village, and people of every role in it."""
+
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import httpx
+import pytest
+from conftest import NewUrl
+from console_people import somebody
+from fastapi import FastAPI
+from village import NEAR, plant
+
+from bot.core.rights import Role
+from bot.services import logins as service
+from bot.settings import Settings
+from bot.wiring import Wiring
+from storage import groups
+from webhooks.app import create_app
+from webhooks.console.frame import COOKIE
+
+
+@pytest.fixture
+async def wiring(new_url: NewUrl, tmp_path: Path) -> AsyncIterator[Wiring]:
+    settings = Settings(_env_file=None, database_url=new_url("sqlite"), data_dir=tmp_path)
+    made = Wiring(settings)
+    made.migrate()
+    made.database.write_now(plant)
+    rows = [
+        {"code": "g1", "area": NEAR, "channel": "relay", "name": "Xóm"},
+        {"code": "g2", "area": NEAR, "channel": "telegram", "name": "Xóm Telegram"},
+    ]
+    made.database.write_now(lambda one: groups.put(one, rows))
+    yield made
+    await made.stop()
+
+
+@pytest.fixture
+def app(wiring: Wiring) -> FastAPI:
+    return create_app(wiring)
+
+
+@pytest.fixture
+async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as made:
+        yield made
+
+
+Enter = Callable[[int], None]
+
+
+@pytest.fixture
+def enter(wiring: Wiring, client: httpx.AsyncClient) -> Enter:
+    """From now on the client is this person."""
+
+    def work(person: int) -> None:
+        database = wiring.database
+        token = database.write_now(lambda one: service.play(one, database.now(one), person))
+        client.cookies.clear()
+        client.cookies.set(COOKIE, token)
+
+    return work
+
+
+@pytest.fixture
+def official(wiring: Wiring, enter: Enter) -> Callable[..., int]:
+    """Makes somebody with a role over a place, and lets them in."""
+
+    def work(role: Role, area: str = "", name: str = "Mai") -> int:
+        database = wiring.database
+        person = database.write_now(lambda one: somebody(one, role, area, database.now(one), name))
+        enter(person)
+        return person
+
+    return work

@@ -1,0 +1,94 @@
+"""The matrix of the console: every route, every role, one's own place and another's.
+
+It is made from the application's own table of routes: one without a rule fails.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from village import COMMUNE, OTHER
+
+from bot.core.rights import RULES, Operation, Role
+from bot.wiring import Wiring
+from webhooks.console.frame import Console
+
+PUBLIC = {
+    ("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/metrics"),
+    ("GET", "/tro-chuyen"), ("POST", "/tro-chuyen"), ("GET", "/tro-chuyen/dong"),
+    ("GET", "/huong-dan"), ("GET", "/huong-dan/{name}"), ("GET", "/huong-dan/{name}/{kind}.pdf"),
+    ("GET", "/tb"), ("GET", "/tb.atom"), ("POST", "/tb/kiem-tra"), ("GET", "/tb/{code}"),
+    ("POST", "/tb/{code}/da-xem"), ("GET", "/hinh/{path:path}"), ("GET", "/zalo/dong-y"),
+    ("GET", "/dang-nhap"), ("POST", "/dang-nhap"), ("POST", "/dang-xuat"),
+    ("GET", "/vao/{token}"), ("POST", "/vao/{token}"),
+    ("GET", "/thiet-lap/{token}"), ("POST", "/thiet-lap/{token}"),
+}  # fmt: skip
+# What stands for each part of a path: something that lies in the hamlet NEAR.
+TARGETS: dict[str, str] = {}
+
+
+def _routes(routes: Iterable[object]) -> Iterator[tuple[str, str]]:
+    """Whatever the application answers, besides the hooks (they have their own secrets)."""
+    for route in routes:
+        if isinstance(route, APIRoute):
+            for method in route.methods or ():
+                yield method, route.path
+        elif inner := getattr(route, "original_router", None):
+            yield from _routes(inner.routes)
+        else:
+            path = str(getattr(route, "path", route))
+            yield "" if path.startswith(("/hooks/", "/static")) else "ANY", path
+
+
+def _table(app: FastAPI) -> set[tuple[str, str]]:
+    return {(method, path) for method, path in _routes(app.routes) if method}
+
+
+def _console(app: FastAPI) -> Console:
+    found = app.state.console
+    assert isinstance(found, Console)
+    return found
+
+
+def test_every_route_has_a_rule(app: FastAPI) -> None:
+    assert _table(app) == set(_console(app).rules) | PUBLIC
+
+
+async def test_strangers_are_led_to_the_log_in_page(
+    app: FastAPI, client: httpx.AsyncClient
+) -> None:
+    for method, path in _console(app).rules:
+        answer = await client.request(method, path.format(**TARGETS))
+        if path == "/":
+            assert answer.status_code == 200
+        else:
+            assert answer.status_code == 303
+            assert answer.headers["location"].startswith("/dang-nhap")
+
+
+def _allowed(operation: Operation, role: Role, *, own: bool, path: str) -> bool:
+    """A page without a target shows what lies in one's own places, wherever they are."""
+    return role in RULES[operation] and role is not Role.RESIDENT and (own or "{" not in path)
+
+
+@pytest.mark.parametrize("own", [True, False], ids=["own", "other"])
+@pytest.mark.parametrize("role", list(Role))
+async def test_the_matrix(
+    app: FastAPI,
+    wiring: Wiring,
+    client: httpx.AsyncClient,
+    official: Callable[..., int],
+    role: Role,
+    *,
+    own: bool,
+) -> None:
+    wrong = []
+    for (method, path), operation in _console(app).rules.items():
+        official(role, COMMUNE if own else OTHER)
+        answer = await client.request(method, path.format(**TARGETS))
+        allowed = _allowed(operation, role, own=own, path=path)
+        if (answer.status_code == 403) is allowed or answer.status_code >= 500:
+            wrong.append((method, path, answer.status_code))
+    assert wrong == []

@@ -1,0 +1,14 @@
+"""People of every role, for tests of the console."""
+
+from sqlalchemy import Connection
+
+from bot.core.rights import Role
+from storage import persons, teams
+
+
+def somebody(connection: Connection, role: Role, area: str, now: int, name: str = "Mai") -> int:
+    """A new person who holds one role over a place."""
+    person = persons.add_one(connection, {"honorific": "Chị", "call_name": name}, now)
+    row = {"person": person, "role": role, "area": area, "granted_by": 0}
+    teams.grant(connection, [row], now)
+    return person

@@ -1,0 +1,95 @@
+"""The console in a real Chromium: every screen at every width, with and without JavaScript."""
+
+from collections.abc import Iterator
+
+import pytest
+from browsing import DESK, PHONE, SMALL, Watched, accessible, fits
+from playwright.sync_api import Browser, BrowserContext, Page
+from service import Service
+
+pytestmark = pytest.mark.browser
+SIZES = {"320": SMALL, "360": PHONE, "1280": DESK}
+PUBLIC = ("/", "/dang-nhap", "/dang-nhap?mat=1", "/vao/x", "/thu", "/tb", "/huong-dan")
+SCREENS = {
+    "Anh Quân": ("/",),
+    "Chị Mai": ("/",),
+    "Anh Dũng": ("/",),
+}
+
+
+def play(page: Page, service: Service, name: str) -> None:
+    page.context.clear_cookies()
+    page.goto(f"{service.base}/thu")
+    page.get_by_role("button", name=f"Vào vai {name}").click()
+    page.wait_for_url(f"{service.base}/")
+
+
+def new_context(browser: Browser, size: str, *, script: bool = True) -> BrowserContext:
+    return browser.new_context(viewport=SIZES[size], locale="vi-VN", java_script_enabled=script)
+
+
+@pytest.fixture(params=list(SIZES))
+def watched(
+    browser: Browser, service: Service, request: pytest.FixtureRequest
+) -> Iterator[Watched]:
+    context = new_context(browser, request.param)
+    made = Watched(context, service)
+    yield made
+    context.close()
+    assert made.faults == []
+
+
+def test_every_screen_is_accessible(watched: Watched, service: Service) -> None:
+    page = watched.page
+    for path in PUBLIC:
+        page.goto(service.base + path)
+        fits(page)
+        accessible(page)
+    watched.faults = [one for one in watched.faults if "410" not in one]
+    for name, paths in SCREENS.items():
+        play(page, service, name)
+        for path in paths:
+            answer = page.goto(service.base + path)
+            assert answer
+            assert answer.ok, path
+            fits(page)
+            accessible(page)
+
+
+def test_without_javascript_the_same_pages_are_there(browser: Browser, service: Service) -> None:
+    context = new_context(browser, "360", script=False)
+    page = context.new_page()
+    for name, paths in SCREENS.items():
+        play(page, service, name)
+        for path in paths:
+            answer = page.goto(service.base + path)
+            assert answer
+            assert answer.ok, path
+            assert page.locator("main h1").count() == 1
+            fits(page)
+    context.close()
+
+
+def _weighed(page: Page, address: str) -> int:
+    """Bytes that came over the network, headers included, as the browser counts them."""
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    total: list[float] = []
+    session.on("Network.loadingFinished", lambda one: total.append(one["encodedDataLength"]))
+    page.goto(address, wait_until="networkidle")
+    session.detach()
+    return round(sum(total))
+
+
+def test_weight_on_a_slow_phone(browser: Browser, service: Service) -> None:
+    context = new_context(browser, "360")
+    page = context.new_page()
+    play(page, service, "Chị Mai")
+    kept = context.storage_state()
+    context.close()
+    fresh = browser.new_context(viewport=PHONE, storage_state=kept)
+    page = fresh.new_page()
+    first, again = _weighed(page, service.base), _weighed(page, service.base)
+    fresh.close()
+    assert 20_000 < first <= 130_000, first
+    assert 500 < again <= 5_000, again

@@ -1,0 +1,19 @@
+"""The console of members and officials: one file per page, its template in templates/console/."""
+
+from fastapi import FastAPI
+
+from bot.wiring import Wiring
+from webhooks.console import login, overview, tryout
+from webhooks.console.frame import Console
+
+
+def join(app: FastAPI, wiring: Wiring, *, demo: bool) -> Console:
+    """Adds every page of the console; only a demo can be entered without a key."""
+    console = Console(wiring)
+    app.include_router(login.router(console))
+    if demo:
+        app.include_router(tryout.router(console))
+    for page in (overview,):
+        page.add(console)
+    app.include_router(console.routes)
+    return console
