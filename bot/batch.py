@@ -38,6 +38,8 @@ class Batch:
     calls: list[Row] = field(default_factory=list)
     seen: dict[str, str] = field(default_factory=dict)
     done: list[int] = field(default_factory=list)
+    resting: set[str] = field(default_factory=set)
+    known: dict[str, int] = field(default_factory=dict)
 
     def say(self, update: inbox.Update, message: Message, press: Press | None = None) -> None:
         self.deliveries.append(

@@ -10,27 +10,36 @@ from sqlalchemy import Connection
 
 from bot.channels.base import Press, Received
 from bot.core.effects import Message
+from bot.seats import Question
 from storage.outbox import NewDelivery
 from storage.rows import Row
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """`person` is whose turn it is in the chat, `owner` whose chat it is; 0 while unknown."""
+    """`person` is whose turn it is in the chat, `owner` whose chat it is; 0 while unknown.
+    `question` is what a desk asked here last, while it stands."""
 
     received: Received
     person: int
     owner: int
     now: int
+    question: Question | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`messages` answer in the chat, the first with the press; `others` go anywhere."""
+    """`messages` answer in the chat, the first with the press; `others` go anywhere.
+
+    `settles`: who uses the chat or what was asked there changed, so whatever else waits there
+    is heard in a batch of its own. `known` becomes who did what was done here unknown.
+    """
 
     messages: Sequence[Message] = ()
     press: Press | None = None
     others: Sequence[NewDelivery] = ()
+    settles: bool = False
+    known: int = 0
 
 
 class Desk(Protocol):

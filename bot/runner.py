@@ -37,7 +37,7 @@ from bot.meetings import Meetings
 from bot.notices import notice
 from bot.seats import look
 from bot.shelf import Shelf
-from storage import conversations, inbox, lanes, links, outbox, people, progress, recipients
+from storage import conversations, inbox, lanes, links, moves, outbox, people, progress, recipients
 from storage.database import Database
 from storage.signals import INBOX, OUTBOX, Signals
 
@@ -126,10 +126,9 @@ class Runner:
         self._shelf.turn_to(now)
         self._shelf.know(connection, states.values())
         batch = Batch(now, seats, states, Meetings.of(connection, held, now))
-        stuck: set[str] = set()
         for update in updates:
-            if update.address not in stuck and not self._ended(connection, update, batch):
-                stuck.add(update.address)
+            if update.address not in batch.resting and not self._ended(connection, update, batch):
+                batch.resting.add(update.address)
         self._write(connection, batch)
         return len(batch.done)
 
@@ -204,7 +203,8 @@ class Runner:
     ) -> bool:
         """Whether a desk took it."""
         seats, chat = batch.seats, update.address
-        heard = Heard(received, seats.person(chat, batch.now), seats.owner(chat), batch.now)
+        person, owner = seats.person(chat, batch.now), seats.owner(chat)
+        heard = Heard(received, person, owner, batch.now, seats.question(chat, batch.now))
         for desk in self._desks:
             if (answer := desk.hear(connection, heard)) is not None:
                 press = answer.press
@@ -212,6 +212,10 @@ class Runner:
                     batch.say(update, message, press)
                     press = None
                 batch.deliveries.extend(answer.others)
+                if answer.settles:
+                    batch.resting.add(chat)
+                if answer.known:
+                    batch.known[chat] = answer.known
                 return True
         return False
 
@@ -227,6 +231,8 @@ class Runner:
         people.record_consents(connection, batch.consents)
         if batch.calls:
             people.call_team(connection, batch.calls, batch.now)
+        for address, person in batch.known.items():
+            moves.adopt(connection, address, person)
         if unwilling := batch.unwilling():
             chats, persons = map(set, zip(*unwilling, strict=True))
             recipients.withdraw(connection, chats, batch.now, persons - {0})

@@ -4,8 +4,10 @@ Several people share a phone; each has a conversation, progress and consents of 
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Self
 
+import orjson
 from sqlalchemy import Connection
 
 from storage import conversations, links
@@ -13,6 +15,23 @@ from storage.conversations import Kept
 from storage.database import MINUTE
 
 IDLE = 30 * MINUTE
+_UNUSED = (0, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a desk asked and the choices it offered; `about` is the desk's own word for it."""
+
+    about: str
+    at: int
+    offered: Sequence[str]
+
+    @classmethod
+    def read(cls, content: str) -> Self:
+        return cls(**orjson.loads(content))
+
+    def content(self) -> str:
+        return orjson.dumps(asdict(self)).decode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,16 +40,25 @@ class Seats:
 
     kept: Mapping[tuple[str, int], Kept]
     profiles: Mapping[str, Sequence[links.Profile]]
-    acting: Mapping[str, int]
+    uses: Mapping[str, tuple[int, str]]
 
     def owner(self, address: str) -> int:
         """0 while nobody is known here."""
         people = self.profiles.get(address, ())
         return people[0].person if people else 0
 
+    def question(self, address: str, now: int) -> Question | None:
+        """What was asked here besides the guides, unless there was talk of them since."""
+        if not (content := self.uses.get(address, _UNUSED)[1]):
+            return None
+        question = Question.read(content)
+        spoken = [kept.updated_at for (chat, _), kept in self.kept.items() if chat == address]
+        void = question.at < max([now - IDLE, *spoken])
+        return None if void else question
+
     def person(self, address: str, now: int) -> int:
         """After half an hour of silence the phone is its owner's again."""
-        other = self.acting.get(address, 0)
+        other = self.uses.get(address, _UNUSED)[0]
         last = self.kept.get((address, other))
         if not other or not last or last.updated_at < now - IDLE:
             return self.owner(address)
@@ -41,5 +69,5 @@ def look(connection: Connection, addresses: Collection[str]) -> Seats:
     return Seats(
         conversations.load(connection, addresses),
         links.profiles(connection, addresses),
-        links.acting(connection, addresses),
+        links.uses(connection, addresses),
     )

@@ -24,9 +24,11 @@ from bot.desks import Desk, Watcher
 from bot.dispatch import Dispatcher
 from bot.feeds import Feeds
 from bot.fetching import Fetcher
+from bot.identity_desk import IdentityDesk
 from bot.library import Library
 from bot.notice_desk import NoticeDesk
 from bot.notice_words import NoticeWords
+from bot.people_words import PeopleWords
 from bot.pictures import Pictures
 from bot.runner import Runner
 from bot.sender import Sender
@@ -79,6 +81,7 @@ class Wiring:
         self.shelf = Shelf(self.library)
         self.notice_words = NoticeWords(settings.base_url, ZoneInfo(settings.timezone))
         self.desk_words = DeskWords(ZoneInfo(settings.timezone))
+        self.people_words = PeopleWords(settings.base_url, settings.telegram_name)
         self.pictures = Pictures(self.database, self.shelf, self.library.root, settings.data_dir)
         self.vault = vault_of(settings.secret_key.get_secret_value(), settings.data_dir)
         self.zalo = Zalo.of(settings, self.database, self._words())
@@ -185,7 +188,8 @@ class Wiring:
 
     def _runner(self) -> Runner:
         desk = MembersDesk(self.desk_words, self.shelf)
-        desks: list[Desk] = [NoticeDesk(self.notice_words), desk]
+        identity = IdentityDesk(self.people_words, self.vault, self.shelf)
+        desks: list[Desk] = [NoticeDesk(self.notice_words), identity, desk]
         watchers: list[Watcher] = []
         return Runner(self.database, self.signals, self.channels, self.shelf, desks, watchers)
 

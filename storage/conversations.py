@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
 from storage.rows import insert_new, table, upsert
 from storage.tables import ConversationState, GuideVersion
@@ -39,6 +39,17 @@ def save(connection: Connection, states: Mapping[tuple[str, int], str], now: int
         for (address, person), state in states.items()
     ]
     upsert(connection, ConversationState, rows, ["address", "person"])
+
+
+def begin(connection: Connection, address: str, person: int, now: int) -> None:
+    """Somebody's turn at a chat, from now on; what they were in the middle of stays."""
+    row = {"address": address, "person": person, "state": "{}", "updated_at": now}
+    insert_new(connection, ConversationState, [row])
+    connection.execute(
+        update(table(ConversationState))
+        .where(_conversation.address == address, _conversation.person == person)
+        .values(updated_at=now)
+    )
 
 
 def add_versions(connection: Connection, versions: Mapping[tuple[str, str], str], now: int) -> None:

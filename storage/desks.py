@@ -18,7 +18,10 @@ def load(connection: Connection, address: str) -> str:
 
 
 def save(connection: Connection, address: str, content: str) -> None:
-    connection.execute(update(_chat).where(_chat.c.address == address).values(desk=content))
+    """What another desk asked before is void."""
+    connection.execute(
+        update(_chat).where(_chat.c.address == address).values(desk=content, asked="")
+    )
 
 
 def spoke_last(connection: Connection, address: str) -> int:

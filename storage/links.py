@@ -1,6 +1,6 @@
 """Which person is reached at which chat, and the codes that tie them.
 
-Tables person_address, link_code, attempt; column chat.acting.
+Tables person_address, link_code, attempt; columns chat.acting and chat.asked.
 """
 
 from collections.abc import Collection
@@ -127,14 +127,20 @@ def reach(connection: Connection, persons: Collection[int]) -> dict[int, list[st
     return addresses
 
 
-def acting(connection: Connection, addresses: Collection[str]) -> dict[str, int]:
-    """Whom each chat works for, when that is not its owner."""
+def uses(connection: Connection, addresses: Collection[str]) -> dict[str, tuple[int, str]]:
+    """Whom each chat works for, 0 for its owner, and what was asked there besides the guides,
+    as JSON; chats with neither are left out."""
     found = connection.execute(
-        select(_chat.c.address, _chat.c.acting).where(
-            _chat.c.address.in_(addresses), _chat.c.acting != 0
+        select(_chat.c.address, _chat.c.acting, _chat.c.asked).where(
+            _chat.c.address.in_(addresses), (_chat.c.acting != 0) | (_chat.c.asked != "")
         )
     )
-    return {row.address: row.acting for row in found}
+    return {address: (acting, asked) for address, acting, asked in found}
+
+
+def ask(connection: Connection, address: str, question: str) -> None:
+    """Empty for nothing any more."""
+    connection.execute(update(_chat).where(_chat.c.address == address).values(asked=question))
 
 
 def act_as(connection: Connection, address: str, person: int) -> None:
@@ -166,6 +172,27 @@ def find_code(connection: Connection, digest: str, now: int) -> Target | None:
         )
     ).first()
     return Target(*found) if found else None
+
+
+def reserve(connection: Connection, digest: str, address: str, now: int) -> bool:
+    """The chat will say which person of the household it is. Whoever shows the code last may."""
+    changed = connection.execute(
+        update(_code)
+        .where(_code.c.digest == digest, _code.c.used_at.is_(None), _code.c.expires_at > now)
+        .values(used_by=address)
+    )
+    return changed.rowcount == 1
+
+
+def reserved(connection: Connection, address: str, now: int) -> tuple[str, Target] | None:
+    """The digest and target of the code a chat showed and has not used."""
+    found = connection.execute(
+        select(_code.c.digest, _code.c.person, _code.c.household, _code.c.made_by)
+        .where(_code.c.used_by == address, _code.c.used_at.is_(None), _code.c.expires_at > now)
+        .order_by(_code.c.made_at.desc())
+        .limit(1)
+    ).first()
+    return (found[0], Target(*found[1:])) if found else None
 
 
 def use_code(connection: Connection, digest: str, address: str, now: int) -> bool:

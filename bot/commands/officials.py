@@ -8,10 +8,13 @@ from sqlalchemy import Connection
 from bot.commands.acting import by as _by
 from bot.commands.acting import done
 from bot.core.rights import Actor, Role
-from bot.services import persons, roles
+from bot.people_words import PeopleWords
+from bot.services import identity, persons, roles
 from bot.settings import Settings
 from bot.terminal import Terminal
+from bot.vault import vault_of
 from storage import audit as trail
+from storage import persons as stored
 from storage.database import Database
 
 _role = click.option(
@@ -40,6 +43,22 @@ def add(name: str, role: str, area: str, by: int) -> None:
         return number
 
     Terminal().say("admin.added", number=done(work, by))
+
+
+@admin.command("code")
+@click.argument("number", type=int)
+@_by
+def code(number: int, by: int) -> None:
+    """Make a one-time code that ties a chat to the person of that NUMBER."""
+    settings = Settings()
+    vault = vault_of(settings.secret_key.get_secret_value(), settings.data_dir)
+    words = PeopleWords(settings.base_url, settings.telegram_name)
+
+    def work(connection: Connection, actor: Actor, now: int) -> str:
+        made = identity.make_code(connection, actor, now, vault, person=number)
+        return words.code(stored.get(connection, [number])[number].name, made)
+
+    click.echo(done(work, by))
 
 
 @admin.command("list")

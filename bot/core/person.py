@@ -2,7 +2,7 @@
 
 import re
 
-AGE_BANDS = ("under-14", "14-17", "18-59", "60-79", "80+")
+AGE_BANDS = ("0-13", "14-17", "18-59", "60-79", "80+")
 SMARTPHONE = ("yes", "no", "shared")
 _NOISE = re.compile(r"[\s.\-()]")
 _MOBILE = re.compile(r"(?:\+?84|0)([35789]\d{8})")

@@ -10,7 +10,7 @@ class Chat(SQLModel, table=True):
     """An address that has been heard of: a person's or a group's chat.
 
     `acting` is the person it works for now, 0 for its owner; `desk` a member's command in
-    the making, as JSON.
+    the making and `asked` what somebody was asked besides the guides, as JSON.
     """
 
     __tablename__ = "chat"
@@ -23,6 +23,7 @@ class Chat(SQLModel, table=True):
     moved_to: str
     acting: int
     desk: str = Field(sa_column=long_text())
+    asked: str = Field(sa_column=long_text())
     changed_at: int = Field(sa_column=moment())
 
 

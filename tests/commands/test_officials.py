@@ -8,6 +8,7 @@ from sqlalchemy import text
 from village import COMMUNE, plant
 
 from bot.cli import main
+from bot.core import passcode
 from storage import schema
 from storage.database import Database
 
@@ -20,7 +21,7 @@ class Console:
         self.database.write_now(plant)
 
     def __call__(self, *arguments: str, fails: bool = False) -> str:
-        env = {"GOCUA_DATABASE_URL": self.url}
+        env = {"GOCUA_DATABASE_URL": self.url, "GOCUA_SECRET_KEY": "word"}
         result = CliRunner().invoke(main, arguments, env=env)
         assert (result.exit_code != 0) is fails, result.output
         return result.output
@@ -33,7 +34,10 @@ def gocua(tmp_path: Path) -> Console:
 
 def test_offices_are_given_shown_and_ended(gocua: Console) -> None:
     author = ("--role", "author", "--area", COMMUNE)
-    number = gocua("admin", "add", "Chị Mai", *author).rstrip(".\n").split()[-1]
+    number = gocua("admin", "add", "Chị Mai", *author).split()[-1]
+    made = gocua("admin", "code", number)
+    assert f"ma={passcode.shown(passcode.found(made))}" in made
+    assert "không có người này" in gocua("admin", "code", "999", fails=True)
     gocua("admin", "add", number, "--role", "operator")
     lines = gocua("admin", "list").splitlines()
     assert lines == [f"{number}  Chị Mai  operator  mọi nơi", f"{number}  Chị Mai  author  26368"]

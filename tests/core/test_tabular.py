@@ -134,7 +134,7 @@ def test_numbers_of_houses_are_no_secrets() -> None:
 
 @pytest.mark.parametrize(
     ("age", "band"),
-    [(0, "under-14"), (13, "under-14"), (14, "14-17"), (59, "18-59"), (60, "60-79"), (93, "80+")],
+    [(0, "0-13"), (13, "0-13"), (14, "14-17"), (59, "18-59"), (60, "60-79"), (93, "80+")],
 )
 def test_ages_fall_into_bands(age: int, band: str) -> None:
     assert age_band(age) == band
