@@ -45,6 +45,7 @@ from storage.signals import INBOX, OUTBOX, Signals
 _log = logging.getLogger(__name__)
 Role = Literal["all", "web", "worker"]
 _SWEEP_SECONDS = 5.0
+_TIDY_SECONDS = 0.5
 _TIDY_EVERY = 720  # sweeps: once an hour
 
 
@@ -170,6 +171,7 @@ class Wiring:
         """Nothing here waits for a platform."""
         self._run(self.signals.listen)
         self._run(self._watch)
+        self._run(self._tidy)
         for loop in self.zalo.loops(works=self.role != "web") if self.zalo else ():
             self._run(loop)
         if self.role in ("all", "worker"):
@@ -232,6 +234,11 @@ class Wiring:
             with suppress(SQLAlchemyError):
                 self.waiting = await self.database.read(_waiting)
             await asyncio.sleep(_SWEEP_SECONDS)
+
+    async def _tidy(self) -> None:
+        while self.database.is_sqlite:
+            await asyncio.sleep(_TIDY_SECONDS)
+            await self.database.tidy()
 
     @property
     def overloaded(self) -> bool:

@@ -1,6 +1,7 @@
 """Engines, transactions and the clock. Knows SQLite from PostgreSQL; knows no table."""
 
 import asyncio
+import select
 import sqlite3
 import time
 from collections.abc import Callable
@@ -9,8 +10,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
+import psycopg
 from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import InvalidatePoolError
 
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
@@ -20,6 +23,7 @@ DAY = 24 * HOUR
 _T = TypeVar("_T")
 _POSTGRES_WRITERS = 6
 _READERS = 4
+_MOST_PAGES = 16_000  # of the log, before a commit has to empty it itself
 
 
 class Work(Protocol[_T]):  # type: ignore[misc]
@@ -37,6 +41,7 @@ def _sqlite(url: str, begin: str) -> Engine:
             "synchronous=FULL",
             "busy_timeout=10000",
             "secure_delete=ON",
+            f"wal_autocheckpoint={_MOST_PAGES}",
         ):
             connection.execute(f"PRAGMA {pragma}")
 
@@ -49,7 +54,17 @@ def _sqlite(url: str, begin: str) -> Engine:
 
 def _postgres(url: URL, size: int) -> Engine:
     """Errors never carry parameters: those are residents' words."""
-    return create_engine(url, pool_size=size, pool_pre_ping=True, hide_parameters=True)
+    engine = create_engine(url, pool_size=size, hide_parameters=True)
+
+    @event.listens_for(engine, "checkout")
+    def _alive(connection: psycopg.Connection, _record: Any, _proxy: Any) -> None:
+        """A server that went away leaves a word or an end on the socket: no round trip."""
+        waiting = select.poll()
+        waiting.register(connection.fileno(), select.POLLIN)
+        if waiting.poll(0):
+            raise InvalidatePoolError
+
+    return engine
 
 
 class Database:
@@ -96,6 +111,18 @@ class Database:
     async def write(self, work: Work[_T]) -> _T:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._writers, partial(self.write_now, work))
+
+    async def tidy(self) -> None:
+        """Empties SQLite's log into its file while others write, so that no commit has to."""
+        if self.is_sqlite:
+            await asyncio.get_running_loop().run_in_executor(self._readers, self._checkpoint)
+
+    def _checkpoint(self) -> None:
+        connection = self._reading.raw_connection()
+        try:
+            connection.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        finally:
+            connection.close()
 
     async def read(self, work: Work[_T]) -> _T:
         loop = asyncio.get_running_loop()

@@ -26,6 +26,8 @@ _ALIVE = (
     "SET tcp_keepalives_idle = 2; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 2"
 )
 
+_TELL = text("SELECT pg_notify(:channel, one) FROM unnest(CAST(:topics AS text[])) one")
+
 
 def gone(connection: Connection, holders: Collection[str]) -> list[str]:
     """Those of `holders` whose process is dead for certain. On SQLite nothing is certain."""
@@ -55,12 +57,8 @@ class Signals:
 
     def announce(self, connection: Connection, *topics: str) -> None:
         """To the other processes, when this transaction commits."""
-        if self._database.is_sqlite:
-            return
-        for topic in topics:
-            connection.execute(
-                text("SELECT pg_notify(:channel, :topic)"), {"channel": _CHANNEL, "topic": topic}
-            )
+        if topics and not self._database.is_sqlite:
+            connection.execute(_TELL, {"channel": _CHANNEL, "topics": list(topics)})
 
     async def wait(self, event: asyncio.Event, seconds: float) -> None:
         """Returns when woken or after `seconds`."""

@@ -24,6 +24,7 @@ class Hook:
 
     def __init__(self, wiring: Wiring, channel: Channel) -> None:
         self._wiring, self._channel = wiring, channel
+        self._fine = heard.labels(channel.name, 200, "ok")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         # Backwards, so that of headers given twice the first counts.
@@ -32,8 +33,10 @@ class Hook:
             for name, value in reversed(scope["headers"])
         }
         status, why = await self._status(headers, receive)
-        heard.labels(self._channel.name, status, why or "ok").inc()
-        if why:
+        if not why:
+            self._fine.inc()
+        else:
+            heard.labels(self._channel.name, status, why).inc()
             _log.warning("hook %s: %d %s", self._channel.name, status, why)
         later = _LATER if status == 503 else []
         await send({"type": "http.response.start", "status": status, "headers": _EMPTY + later})

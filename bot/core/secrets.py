@@ -33,6 +33,7 @@ _PASSWORD = re.compile(
     r"\b(?:mat khau|matkhau|mat ma|mk|pass(?:word|code|w)?|pw)\b"
     r"(?P<middle>[^\n:=]{0,40}?(?:\s(?:la|thanh|nay)\b|[:=])|)[\s:=\"'“”]*(?P<value>\S+)"
 )
+_PASSWORD_SIGNS = ("mat", "mk", "pass", "pw")  # one is in each word above; quickly looked for
 _ASKING = frozenset(
     (
         "gi",
@@ -65,7 +66,9 @@ _ASKING = frozenset(
 
 
 def _spans_of_passwords(plain: str) -> list[tuple[int, int]]:
-    spans = []
+    spans: list[tuple[int, int]] = []
+    if not any(sign in plain for sign in _PASSWORD_SIGNS):
+        return spans
     for match in _PASSWORD.finditer(plain):
         value = match["value"].strip(".,;!?()\"'“”")
         told = bool(match["middle"]) or any(not sign.isalpha() for sign in value)
