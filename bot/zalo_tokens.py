@@ -19,7 +19,7 @@ from bot.channels.base import Failure, NotSent
 from bot.channels.zalo_oa.oauth import NoPair, OAuth, Pair, challenge
 from bot.services.zalo import KEY_CHANGED, NO_TOKEN
 from bot.vault import SealedError, Vault
-from storage import tokens
+from storage import pace, tokens
 from storage.database import HOUR, MINUTE, SECOND, Database
 from storage.tokens import Account, Stored
 
@@ -113,10 +113,15 @@ class ZaloTokens:
         return await self._taken(await self._oauth.refresh(refresh))
 
     async def _taken(self, answer: Pair | NoPair) -> str:
-        """Without a pair everything stays as it was."""
+        """Without a pair everything stays as it was; with one, sending goes on at once."""
         if isinstance(answer, NoPair):
             return answer.code
-        await self._database.write(lambda one: self.keep(one, answer, self._database.now(one)))
+
+        def work(connection: Connection) -> None:
+            self.keep(connection, answer, self._database.now(connection))
+            pace.reopen(connection, self._account)
+
+        await self._database.write(work)
         return ""
 
     # Life

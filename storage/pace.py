@@ -78,6 +78,15 @@ def unblock(connection: Connection, account: tuple[str, str]) -> None:
     )
 
 
+def reopen(connection: Connection, account: tuple[str, str]) -> None:
+    """What stood in the way is mended: nothing waits for the end of a pause."""
+    connection.execute(
+        update(_pace)
+        .where(*_of(account))  # type: ignore[arg-type]
+        .values(blocked_until=0, failures=0, reason="")
+    )
+
+
 def failures(connection: Connection, account: tuple[str, str]) -> int:
     found = connection.execute(select(_columns.failures).where(*_of(account)))  # type: ignore[arg-type]
     return max(found.scalars(), default=0)

@@ -73,13 +73,14 @@ class Service:
         self._process = None
         return status
 
-    def run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
-        """A command of the console script with the same settings."""
+    def run(self, *arguments: str, text: str = "") -> "subprocess.CompletedProcess[str]":
+        """A command of the console script with the same settings; `text` is typed into it."""
         return subprocess.run(
             [sys.executable, "-m", "bot", *arguments],
             cwd=ROOT,
             env=self.env,
             capture_output=True,
+            input=text,
             text=True,
             timeout=60,
             check=False,
