@@ -2,7 +2,9 @@
 group". Answers what is its own and leaves everything else to the conversation.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
+from hashlib import sha256
 
 from sqlalchemy import Connection
 
@@ -12,8 +14,8 @@ from bot.core.announcement import PUBLIC, Content, Way
 from bot.core.authenticity import Answer as Verdict
 from bot.core.authenticity import Finding, Original, check
 from bot.core.effects import Message
-from bot.core.events import ChoiceMade, GroupClaimed, TextReceived
-from bot.core.rights import Operation
+from bot.core.events import ChoiceMade, GroupClaimed, MediaReceived, TextReceived
+from bot.core.rights import Actor, Operation
 from bot.core.secrets import mask
 from bot.desks import Answer, Heard
 from bot.notice_words import POSTED, SEEN, NoticeWords
@@ -43,8 +45,12 @@ def judged(connection: Connection, words: NoticeWords, text: str) -> Verdict:
 
 
 class NoticeDesk:
-    def __init__(self, words: NoticeWords) -> None:
-        self._words = words
+    """`suspicious` says whether a text looks like a scam."""
+
+    def __init__(
+        self, words: NoticeWords, suspicious: Callable[[str], bool] = lambda _: False
+    ) -> None:
+        self._words, self._suspicious = words, suspicious
 
     def hear(self, connection: Connection, heard: Heard) -> Answer | None:
         said = self._said(connection, heard.received, heard.now)
@@ -55,6 +61,10 @@ class NoticeDesk:
     ) -> tuple[Message, Press | None] | None:
         """What to answer and which press to show; None when it is not about announcements."""
         press, chat = received.press, received.address
+        if (said := _passed_on(received)) and (
+            answer := self._forwarded(connection, chat, said, now)
+        ):
+            return answer, None
         match received.event:
             case ChoiceMade(choice) if choice.startswith(SEEN):
                 self._seen(connection, received, choice.removeprefix(SEEN), now)
@@ -93,16 +103,34 @@ class NoticeDesk:
         self, connection: Connection, chat: Address, words: str, now: int
     ) -> tuple[Message, Press | None] | None:
         """For all places of an official's; anybody else just said something."""
-        known = links.profiles(connection, [str(chat)]).get(str(chat), ())
-        if not known:
-            return None
-        actor = teams.actors(connection, [known[0].person], chat.channel)[known[0].person]
+        actor = _official(connection, chat)
+        return (self._draft(connection, actor, words, now), None) if actor else None
+
+    def _draft(
+        self, connection: Connection, actor: Actor, words: str, now: int, source: str = ""
+    ) -> Message:
         places = tuple(one or "*" for one in actor.scopes(Operation.COMPOSE_ANNOUNCEMENT))
-        if not places:
-            return None
         content = Content(words, areas=places, ways=tuple(Way))
-        number = announcement_service.compose(connection, actor, now, content)
-        return Message(self._words.say("drafted", number=number)), None
+        try:
+            number = announcement_service.compose(connection, actor, now, content, source)
+        except Refused:
+            return Message(self._words.say("drafted_before"))
+        return Message(self._words.say("drafted", number=number))
+
+    def _forwarded(
+        self, connection: Connection, chat: Address, said: TextReceived, now: int
+    ) -> Message | None:
+        """An official passes a post on: a draft, unless it is one of ours or looks like a scam.
+        What residents pass on is only judged."""
+        actor, words = _official(connection, chat), said.text.strip()
+        if actor is None or len(words) < _SHORTEST or self._suspicious(words):
+            return None
+        if asked := self._asked(connection, words, masked=bool(said.secrets)):
+            return asked[0]
+        if said.secrets:
+            return Message(self._words.say("draft_masked"))
+        source = f"forward:{sha256(words.encode()).hexdigest()[:32]}"
+        return self._draft(connection, actor, words, now, source)
 
     def _asked(
         self, connection: Connection, text: str, *, masked: bool
@@ -132,3 +160,22 @@ class NoticeDesk:
             people.set_group(connection, group, now, title=title, member=True, can_post=True)
             return Message(self._words.say("group_claimed", group=found.name))
         return Message(self._words.say("group_refused"))
+
+
+def _passed_on(received: Received) -> TextReceived | None:
+    """Somebody else's words, also those under a picture."""
+    match received.event:
+        case TextReceived(forwarded=True) as said:
+            return said
+        case MediaReceived(_, TextReceived(forwarded=True) as said):
+            return said
+    return None
+
+
+def _official(connection: Connection, chat: Address) -> Actor | None:
+    """Who may compose announcements somewhere and is known at this chat."""
+    known = links.profiles(connection, [str(chat)]).get(str(chat), ())
+    if not known:
+        return None
+    actor = teams.actors(connection, [known[0].person], chat.channel)[known[0].person]
+    return actor if actor.scopes(Operation.COMPOSE_ANNOUNCEMENT) else None

@@ -18,6 +18,7 @@ from bot.channels.base import Channel, Intake
 from bot.channels.registry import Needs, ZaloBotNeeds, channels
 from bot.channels.zalo_oa.render import Words
 from bot.core.address import Address
+from bot.core.scam import Verdict, check
 from bot.desk.desk import MembersDesk
 from bot.desk.words import DeskWords
 from bot.desks import Desk, Watcher
@@ -191,9 +192,13 @@ class Wiring:
     def _runner(self) -> Runner:
         desk = MembersDesk(self.desk_words, self.shelf)
         identity = IdentityDesk(self.people_words, self.vault, self.shelf)
-        desks: list[Desk] = [NoticeDesk(self.notice_words), identity, desk]
+        notices = NoticeDesk(self.notice_words, self._looks_like_a_scam)
+        desks: list[Desk] = [notices, identity, desk]
         watchers: list[Watcher] = []
         return Runner(self.database, self.signals, self.channels, self.shelf, desks, watchers)
+
+    def _looks_like_a_scam(self, text: str) -> bool:
+        return check(text, self.shelf.guides.scams).verdict is Verdict.SCAM
 
     def _dispatcher(self) -> Dispatcher:
         accounts = [(one.name, one.account) for one in self.channels.values()]

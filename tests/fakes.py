@@ -18,7 +18,7 @@ from bot.channels.base import (
     decoded,
 )
 from bot.core.address import Address
-from bot.core.events import ChoiceMade, Event, GuideStarted, TextReceived
+from bot.core.events import ChoiceMade, Event, GuideStarted, MediaReceived, TextReceived
 from bot.core.secrets import Secret
 from storage.database import SECOND
 
@@ -95,6 +95,9 @@ class FakeChannel:
 
 
 def _event(plain: Mapping[str, object], secrets: frozenset[Secret]) -> Event:
+    if "forwarded" in plain:
+        said = TextReceived(str(plain["forwarded"]), secrets, forwarded=True)
+        return said if plain["kind"] == "text" else MediaReceived(str(plain["kind"]), said)
     if "choice" in plain:
         return ChoiceMade(str(plain["choice"]), int(str(plain["turn"])))
     if "start" in plain:

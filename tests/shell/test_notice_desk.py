@@ -20,7 +20,7 @@ from bot.notice_desk import NoticeDesk
 from bot.notice_words import NoticeWords
 from bot.runner import Runner
 from bot.services import groups as group_service
-from storage import groups, links, people, recipients, teams, views
+from storage import announcements, groups, links, people, recipients, teams, views
 from storage.database import Database
 
 
@@ -32,7 +32,8 @@ def channel() -> FakeChannel:
 @pytest.fixture
 def office(database: Database, channel: FakeChannel, library: Library, clock: Clock) -> Office:
     house = House(database, channel, library)
-    desk = NoticeDesk(NoticeWords("https://gocua.test", ZONE))
+    words = NoticeWords("https://gocua.test", ZONE)
+    desk = NoticeDesk(words, lambda text: "trúng thưởng" in text)
     house.runner = Runner(database, house.signals, {"fake": channel}, house.shelf, [desk])
     return Office(house, clock)
 
@@ -91,6 +92,39 @@ async def test_posted_by_the_member_only(office: Office, channel: FakeChannel) -
     await office.steps()
     assert office.kept(number).state is State.DONE
     assert office.counts(number)["delivered"] == 1
+
+
+@pytest.mark.parametrize("kind", ["text", "photo"])
+async def test_what_an_official_passes_on_is_drafted_once_and_never_sent(
+    office: Office, channel: FakeChannel, kind: str
+) -> None:
+    def appointed(connection: Connection) -> None:
+        person = find(connection, "Chị Hoa")
+        people.see(connection, {"fake:one:hoa": "fake"}, office.clock())
+        links.link(connection, "fake:one:hoa", person, office.clock())
+        row = {"person": person, "role": Role.AUTHOR, "area": NEAR, "granted_by": 0}
+        teams.grant(connection, [row], office.clock())
+
+    office.do(appointed)
+    seen = announcements.latest
+    post = "Điện lực: thứ sáu 18/6 cắt điện khu phố Cầu Xéo từ 8 giờ tới 11 giờ."
+    passed = {"forwarded": post, "kind": kind}
+    assert "Đã lưu bản nháp" in await _say(office, channel, "hoa", **passed)
+    assert "đã có trong bản nháp" in await _say(office, channel, "hoa", **passed)
+    drafts = office.database.read_now(lambda one: seen(one, tuple(State), 9))
+    assert [(one.content.text, one.content.areas, one.state) for one in drafts] == [
+        (post, (NEAR,), State.DRAFT)
+    ]
+    assert "bản nháp" not in await _say(office, channel, "q", **passed)
+    scam = {**passed, "forwarded": f"{post} Nhanh tay trúng thưởng xe!"}
+    assert "bản nháp" not in await _say(office, channel, "hoa", **scam)
+    masked = {**passed, "secrets": "number", "forwarded": f"{post} Tài khoản •••"}
+    assert "phải che" in await _say(office, channel, "hoa", **masked)
+    office.approved(CONTENT)
+    await office.work()
+    ours = {**passed, "forwarded": channel.texts("p1")[0]}
+    assert "Đúng, đây là thông báo" in await _say(office, channel, "hoa", **ours)
+    assert len(office.database.read_now(lambda one: seen(one, tuple(State), 9))) == 2
 
 
 async def test_saying_stop_stops_what_waits(office: Office, channel: FakeChannel) -> None:
