@@ -111,6 +111,12 @@ def inside(column: ColumnElement[str], scopes: Collection[str]) -> ColumnElement
     return column.in_(select(down.c.code))
 
 
+def below(connection: Connection, scopes: Collection[str]) -> set[str]:
+    """The scopes and every place below one."""
+    found = connection.execute(select(_columns.code).where(inside(_columns.code, scopes)))
+    return set(found.scalars())
+
+
 def successors(connection: Connection) -> dict[str, str]:
     """Places that ended -> the place that took each over."""
     found = connection.execute(

@@ -60,6 +60,8 @@ class Operation(StrEnum):
     APPROVE_ANNOUNCEMENT = "approve-announcement"
     STEER_ANNOUNCEMENT = "steer-announcement"
     SEE_ANNOUNCEMENTS = "see-announcements"
+    SEE_FIGURES = "see-figures"
+    SET_GOAL = "set-goal"
 
 
 _SELF = frozenset({Role.RESIDENT})
@@ -104,6 +106,8 @@ RULES: Mapping[Operation, frozenset[Role]] = {
     Operation.APPROVE_ANNOUNCEMENT: _APPROVERS,
     Operation.STEER_ANNOUNCEMENT: _OFFICIALS,
     Operation.SEE_ANNOUNCEMENTS: _OFFICIALS | _TEAM,
+    Operation.SEE_FIGURES: _OFFICIALS | _TEAM | {Role.CONTENT_AUTHOR},
+    Operation.SET_GOAL: _APPROVERS | _OPERATOR,
 }
 
 

@@ -34,6 +34,7 @@ class Problem(StrEnum):
     WRONG_COUNT = "wrong-count"
     NOBODY = "nobody"
     TOO_LATE = "too-late"
+    TOO_EARLY = "too-early"
     FAULTY = "faulty"
     BAD_LINK = "bad-link"
     BAD_LOGIN = "bad-login"

@@ -45,6 +45,7 @@ from storage.tables.people import (
 )
 from storage.tables.places import Area, AreaName
 from storage.tables.records import AuditEntry, Consent, ConsentText, DataRequest, Upkeep
+from storage.tables.reports import GoalSet, ReportSnapshot
 from storage.tables.teams import GroupChat, RoleGrant, Team, TeamArea, TeamMember
 
 __all__ = [
@@ -67,6 +68,7 @@ __all__ = [
     "Delivery",
     "Feed",
     "FeedEntry",
+    "GoalSet",
     "GroupChat",
     "GuideRun",
     "GuideVersion",
@@ -89,6 +91,7 @@ __all__ = [
     "Progress",
     "Recipient",
     "Reminder",
+    "ReportSnapshot",
     "RoleGrant",
     "Sequence",
     "SequenceStart",

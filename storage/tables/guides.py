@@ -3,7 +3,7 @@
 from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
-from storage.tables.base import long_text, moment, number
+from storage.tables.base import long_text, moment, number, partial
 
 
 class GuideVersion(SQLModel, table=True):
@@ -21,6 +21,8 @@ class Progress(SQLModel, table=True):
     __table_args__ = (
         Index("ix_progress_address", "address"),
         Index("ix_progress_person", "person"),
+        Index("ix_progress_at", "at"),
+        partial("ix_progress_finished", "outcome = 'finished'", "person", "guide", "at"),
     )
     id: int | None = Field(default=None, sa_column=number())
     address: str

@@ -1,0 +1,293 @@
+"""What is counted, by place and guide, from rows that only grow: progress, confirmations, visits,
+calls for help. Every function answers for all places below some at once with one statement.
+
+Times are `start` <= at < `end`. Only persons of active households count; where they live is where
+they live now, so what was reported once is kept (report_snapshot), never counted anew.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    String,
+    Subquery,
+    and_,
+    case,
+    cast,
+    func,
+    select,
+    true,
+    union_all,
+)
+
+from bot.core.effects import Outcome
+from bot.core.rights import EVERYWHERE
+from storage import areas
+from storage.households import ACTIVE
+from storage.rows import table
+from storage.tables import Confirmation, GuideRun, HelpRequest, Household, Person, Progress, Visit
+
+_person = table(Person).c
+_home = table(Household).c
+_progress = table(Progress).c
+_confirmed = table(Confirmation).c
+_visit = table(Visit).c
+_help = table(HelpRequest).c
+_run = table(GuideRun).c
+_PEOPLE = table(Person).join(table(Household), _home.code == _person.household)
+_TAUGHT = ("done", "again")  # what became of a visit at which somebody was guided
+Scopes = Collection[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Lives:
+    """How many persons of one kind live in a place."""
+
+    area: str
+    age_band: str
+    smartphone: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Guided:
+    """Sessions begun in the time and who had them; guide "" for whichever."""
+
+    area: str
+    guide: str
+    times: int
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """Persons who can do it, by kind of proof: within the time, and up to its end."""
+
+    area: str
+    guide: str
+    kind: str
+    new: int
+    all: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """How often somebody did not get on at a step, or had a named trouble."""
+
+    guide: str
+    item: str
+    outcome: str
+    times: int
+    people: int
+
+
+def _here(scopes: Scopes) -> ColumnElement[bool]:
+    return and_(_home.state == ACTIVE, areas.inside(_home.area, scopes))
+
+
+def _within(at: Any, start: int, end: int) -> ColumnElement[bool]:
+    within: ColumnElement[bool] = and_(at >= start, at < end)
+    return within
+
+
+def _of_people(rows: Subquery, *columns: Any) -> Select[Any]:
+    """Rows with a person, joined with where they live."""
+    joined = _PEOPLE.join(rows, rows.c.person == _person.id)
+    return select(*columns).select_from(joined)
+
+
+def homes(connection: Connection, scopes: Scopes) -> dict[str, int]:
+    """Active households by place."""
+    found = connection.execute(
+        select(_home.area, func.count()).where(_here(scopes)).group_by(_home.area)
+    )
+    return {area: int(number) for area, number in found}
+
+
+def people(connection: Connection, scopes: Scopes) -> list[Lives]:
+    kinds = (_home.area, _person.age_band, _person.smartphone)
+    found = connection.execute(
+        select(*kinds, func.count()).select_from(_PEOPLE).where(_here(scopes)).group_by(*kinds)
+    )
+    return [Lives(*row) for row in found]
+
+
+def visited(
+    connection: Connection, scopes: Scopes, start: int, end: int
+) -> dict[str, tuple[int, int]]:
+    """Place -> households visited within the time, and up to its end."""
+    joined = table(Visit).join(table(Household), _home.code == _visit.household)
+    recent = case((_visit.at >= start, _visit.household))
+    found = connection.execute(
+        select(
+            _home.area,
+            func.count(recent.distinct()),
+            func.count(_visit.household.distinct()),
+        )
+        .select_from(joined)
+        .where(_here(scopes), _visit.at < end)
+        .group_by(_home.area)
+    )
+    return {area: (int(new), int(ever)) for area, new, ever in found}
+
+
+def _sessions(start: int, end: int) -> Subquery:
+    """Who was guided in what: by chat, or by somebody at the door."""
+    chat = select(
+        _progress.person,
+        _progress.guide,
+        case((_progress.outcome == Outcome.STARTED, 1), else_=0).label("begun"),
+    ).where(_within(_progress.at, start, end), _progress.person != 0)
+    door = select(_visit.person, _visit.guide, case((_visit.id > 0, 1), else_=0)).where(
+        _within(_visit.at, start, end),
+        _visit.person != 0,
+        _visit.guide != "",
+        _visit.outcome.in_(_TAUGHT),
+    )
+    return union_all(chat, door).subquery()
+
+
+def guided(connection: Connection, scopes: Scopes, start: int, end: int) -> list[Guided]:
+    rows = _sessions(start, end)
+    persons = func.count(rows.c.person.distinct())
+    each = _of_people(rows, _home.area, rows.c.guide, func.sum(rows.c.begun), persons)
+    found = connection.execute(each.where(_here(scopes)).group_by(_home.area, rows.c.guide))
+    return [Guided(area, guide, int(times), int(who)) for area, guide, times, who in found]
+
+
+def guided_at_all(connection: Connection, scopes: Scopes, start: int, end: int) -> dict[str, int]:
+    """Place -> persons guided in whatever."""
+    rows = _sessions(start, end)
+    each = _of_people(rows, _home.area, func.count(rows.c.person.distinct()))
+    found = connection.execute(each.where(_here(scopes)).group_by(_home.area))
+    return {area: int(number) for area, number in found}
+
+
+def proven(connection: Connection, scopes: Scopes, start: int, end: int) -> list[Proven]:
+    """Who reached the end of a guide in a chat has said so, with or without a row that says it.
+    What a member saw counts only with the member's number."""
+    finished = select(
+        _progress.person,
+        _progress.guide,
+        case((_progress.id > 0, "said")).label("kind"),
+        _progress.at,
+    ).where(_progress.outcome == Outcome.FINISHED, _progress.person != 0, _progress.at < end)
+    kept = select(_confirmed.person, _confirmed.guide, _confirmed.kind, _confirmed.at).where(
+        _confirmed.at < end, (_confirmed.kind != "verified") | (_confirmed.recorder != 0)
+    )
+    rows = union_all(finished, kept).subquery()
+    first = (
+        _of_people(
+            rows, _home.area, _person.id, rows.c.guide, rows.c.kind, func.min(rows.c.at).label("at")
+        )
+        .where(_here(scopes))
+        .group_by(_home.area, _person.id, rows.c.guide, rows.c.kind)
+        .subquery()
+    )
+    new = func.sum(case((first.c.at >= start, 1), else_=0))
+    kinds = (first.c.area, first.c.guide, first.c.kind)
+    found = connection.execute(select(*kinds, new, func.count()).group_by(*kinds))
+    return [Proven(row[0], row[1], row[2], int(row[3]), int(row[4])) for row in found]
+
+
+def calls(connection: Connection, scopes: Scopes, start: int, end: int) -> dict[str, int]:
+    """Place -> calls for help within the time."""
+    joined = _PEOPLE.join(table(HelpRequest), _help.person == _person.id)
+    found = connection.execute(
+        select(_home.area, func.count())
+        .select_from(joined)
+        .where(_here(scopes), _within(_help.asked_at, start, end))
+        .group_by(_home.area)
+    )
+    return {area: int(number) for area, number in found}
+
+
+def without_phone(connection: Connection, scopes: Scopes, start: int, end: int) -> dict[str, int]:
+    """Place -> persons without a smartphone of their own who were guided at the door."""
+    joined = _PEOPLE.join(table(Visit), _visit.person == _person.id)
+    found = connection.execute(
+        select(_home.area, func.count(_visit.person.distinct()))
+        .select_from(joined)
+        .where(
+            _here(scopes),
+            _within(_visit.at, start, end),
+            _visit.outcome.in_(_TAUGHT),
+            _person.smartphone.in_(("no", "shared")),
+        )
+        .group_by(_home.area)
+    )
+    return {area: int(number) for area, number in found}
+
+
+def stuck(connection: Connection, scopes: Scopes, start: int, end: int) -> list[Stuck]:
+    """By guide and step or trouble, most persons first."""
+    joined = _PEOPLE.join(table(Progress), _progress.person == _person.id)
+    who = func.count(_progress.person.distinct())
+    kinds = (_progress.guide, _progress.item, _progress.outcome)
+    found = connection.execute(
+        select(*kinds, func.count(), who)
+        .select_from(joined)
+        .where(
+            _here(scopes),
+            _within(_progress.at, start, end),
+            _progress.outcome.in_((Outcome.STUCK, Outcome.TROUBLE)),
+        )
+        .group_by(*kinds)
+        .order_by(who.desc(), func.count().desc(), *kinds)
+    )
+    return [Stuck(*row) for row in found]
+
+
+def unplaced(connection: Connection, start: int, end: int) -> int:
+    """Guides finished within the time in chats nobody is tied to: they count for no place."""
+    found: int = connection.execute(
+        select(func.count())
+        .select_from(table(Progress))
+        .where(
+            _within(_progress.at, start, end),
+            _progress.person == 0,
+            _progress.outcome == Outcome.FINISHED,
+        )
+    ).scalar_one()
+    return found
+
+
+def walked(
+    connection: Connection, scopes: Scopes, guide: str, start: int, end: int
+) -> dict[tuple[str, str], int]:
+    """Item and outcome -> people within the time. Everywhere includes chats nobody is tied to."""
+    kinds = (_progress.item, _progress.outcome)
+    who = func.count((_progress.address + " " + cast(_progress.person, String)).distinct())
+    counted = select(*kinds, who).where(
+        _progress.guide == guide,
+        _within(_progress.at, start, end),
+        _living(_progress.person, scopes),
+    )
+    found = connection.execute(counted.group_by(*kinds))
+    return {(item, outcome): int(number) for item, outcome, number in found}
+
+
+def _living(person: ColumnElement[int], scopes: Scopes) -> ColumnElement[bool]:
+    if EVERYWHERE in scopes:
+        return true()
+    return person.in_(select(_person.id).select_from(_PEOPLE).where(_here(scopes)))
+
+
+def resting(connection: Connection, scopes: Scopes, guide: str, before: int) -> dict[str, int]:
+    """Step -> runs that have not moved since, nobody having been asked for help."""
+    found = connection.execute(
+        select(_run.item, func.count())
+        .where(
+            _run.guide == guide,
+            _run.state == "started",
+            _run.helped_at == 0,
+            _run.moved_at < before,
+            _living(_run.person, scopes),
+        )
+        .group_by(_run.item)
+    )
+    return {item: int(number) for item, number in found}

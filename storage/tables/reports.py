@@ -1,0 +1,40 @@
+"""Goals, and reports as they were first made. Columns and constraints only."""
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from storage.tables.base import long_text, moment, number
+
+
+class GoalSet(SQLModel, table=True):
+    """Append-only: the last row of a place and guide counts. `number` persons by day `due`,
+    0 and empty for no goal. `base` is an official count of those it is for, with whose it is
+    and of which day; 0 when there is none. Days are ISO dates."""
+
+    __tablename__ = "goal"
+    __table_args__ = (Index("ix_goal_area", "area", "guide", "id"),)
+    id: int | None = Field(default=None, sa_column=number())
+    area: str
+    guide: str
+    number: int
+    due: str
+    base: int
+    base_source: str
+    base_day: str
+    set_by: int
+    set_at: int = Field(sa_column=moment())
+
+
+class ReportSnapshot(SQLModel, table=True):
+    """The numbers of one place and week, and the form they were put into, as JSON. What is in
+    here is shown again as it was, whatever is known since; a newer version stands beside it."""
+
+    __tablename__ = "report_snapshot"
+    __table_args__ = (UniqueConstraint("area", "week", "version"),)
+    id: int | None = Field(default=None, sa_column=number())
+    area: str
+    week: str
+    version: int
+    content: str = Field(sa_column=long_text())
+    made_by: int
+    made_at: int = Field(sa_column=moment())
