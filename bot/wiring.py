@@ -35,19 +35,19 @@ from bot.runner import Runner
 from bot.sender import Sender
 from bot.settings import Settings
 from bot.shelf import Shelf
+from bot.sweeper import Sweeper
 from bot.vault import vault_of
 from bot.verdicts import backoff
 from bot.zalo import Zalo
-from storage import held, inbox, logins, outbox, receipts, schema, web
+from storage import inbox, outbox, schema, web
 from storage.database import Database
 from storage.grouped import Grouped
-from storage.signals import INBOX, OUTBOX, Signals
+from storage.signals import INBOX, Signals
 
 _log = logging.getLogger(__name__)
 Role = Literal["all", "web", "worker"]
-_SWEEP_SECONDS = 5.0
+_WATCH_SECONDS = 5.0
 _TIDY_SECONDS = 0.5
-_TIDY_EVERY = 720  # sweeps: once an hour
 
 
 Arrival = tuple[inbox.Arrival, web.NewShown | None]
@@ -184,7 +184,7 @@ class Wiring:
             self._run(self._dispatcher().run)
             if not self.settings.rehearses:
                 self._run(Feeds(self.database, Fetcher(), self.notice_words).run)
-            self._run(self._sweep)
+            self._run(Sweeper(self.database, self.signals).run)
         if self.role in ("all", "web"):
             for channel in self.channels.values():
                 self._run(partial(self._prepare, channel))
@@ -238,7 +238,7 @@ class Wiring:
         while True:
             with suppress(SQLAlchemyError):
                 self.waiting = await self.database.read(_waiting)
-            await asyncio.sleep(_SWEEP_SECONDS)
+            await asyncio.sleep(_WATCH_SECONDS)
 
     async def _tidy(self) -> None:
         while self.database.is_sqlite:
@@ -248,35 +248,6 @@ class Wiring:
     @property
     def overloaded(self) -> bool:
         return sum(self.waiting.values()) >= self.settings.queue_limit
-
-    async def _sweep(self) -> None:
-        """Nothing stays in a passing state: leases that ran out, rows that grew old."""
-        sweeps = 0
-        while True:
-            await asyncio.sleep(_SWEEP_SECONDS)
-            sweeps += 1
-            tidy = sweeps % _TIDY_EVERY == 0
-            try:
-                found = await self.database.write(
-                    lambda one, tidy=tidy: self._swept(one, tidy=tidy)
-                )
-            except SQLAlchemyError as error:
-                _log.warning("sweep failed: %s", type(error).__name__)
-                continue
-            if found:
-                _log.warning("%d deliveries were in doubt", found)
-                self.signals.wake(OUTBOX)
-
-    def _swept(self, connection: Connection, *, tidy: bool) -> int:
-        now = self.database.now(connection)
-        if tidy:
-            inbox.tidy(connection, now)
-            web.tidy(connection, now)
-            receipts.tidy(connection, now)
-            logins.tidy(connection, now)
-        if held.sweep(connection, now):
-            self.signals.announce(connection, OUTBOX)
-        return outbox.reap(connection, now)
 
 
 async def _kept_alive(work: Callable[[], Awaitable[None]]) -> None:
