@@ -41,13 +41,17 @@ class Batch:
     resting: set[str] = field(default_factory=set)
     known: dict[str, int] = field(default_factory=dict)
 
-    def say(self, update: inbox.Update, message: Message, press: Press | None = None) -> None:
+    def say(
+        self, update: inbox.Update, message: Message, press: Press | None = None, person: int = 0
+    ) -> None:
+        """What the service begins by itself is about a person and can be dropped with them."""
         self.deliveries.append(
             outbox.NewDelivery(
                 f"turn:{update.id}",
                 update.address,
                 packed(message, press),
                 lanes.PERSONAL if update.own else lanes.REPLY,
+                person=person if update.own else 0,
             )
         )
 
@@ -65,7 +69,7 @@ class Batch:
         for effect in effects:
             match effect:
                 case Say(message):
-                    self.say(update, message, press)
+                    self.say(update, message, press, person)
                     press = None
                 case Acknowledge():
                     if press:

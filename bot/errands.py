@@ -19,12 +19,13 @@ class Errand:
     person: int
 
 
-def start_guide(address: Address, person: int, guide: str, key: str) -> Arrival:
-    """Give to inbox.add. The same key again changes nothing."""
-    body = orjson.dumps({"guide": guide, "person": person}).decode()
+def start_guide(address: Address, person: int, guide: str, key: str, lead: str = "") -> Arrival:
+    """Give to inbox.add. The same key again changes nothing. `lead` says from whom it is."""
+    body = orjson.dumps({"guide": guide, "person": person, "lead": lead}).decode()
     return Arrival(address.channel, OWN, key, str(address), body)
 
 
 def read(body: str) -> Errand:
     told = orjson.loads(body)
-    return Errand(GuideStarted(told["guide"]), told["person"])
+    event = GuideStarted(told["guide"], lead=told.get("lead", ""))
+    return Errand(event, told["person"])

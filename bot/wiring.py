@@ -9,27 +9,19 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.beside import Beside
 from bot.channels.base import Channel, Intake
 from bot.channels.registry import Needs, ZaloBotNeeds, channels
 from bot.channels.zalo_oa.render import Words
 from bot.core.address import Address
-from bot.core.scam import Verdict, check
-from bot.desk.desk import MembersDesk
-from bot.desk.words import DeskWords
-from bot.desks import Desk, Watcher
 from bot.dispatch import Dispatcher
 from bot.feeds import Feeds
 from bot.fetching import Fetcher
-from bot.identity_desk import IdentityDesk
 from bot.library import Library
-from bot.notice_desk import NoticeDesk
-from bot.notice_words import NoticeWords
-from bot.people_words import PeopleWords
 from bot.pictures import Pictures
 from bot.runner import Runner
 from bot.sender import Sender
@@ -81,11 +73,10 @@ class Wiring:
         self.signals = Signals(self.database)
         self.library = Library()
         self.shelf = Shelf(self.library)
-        self.notice_words = NoticeWords(settings.base_url, ZoneInfo(settings.timezone))
-        self.desk_words = DeskWords(ZoneInfo(settings.timezone))
-        self.people_words = PeopleWords(settings.base_url, settings.telegram_name)
         self.pictures = Pictures(self.database, self.shelf, self.library.root, settings.data_dir)
         self.vault = vault_of(settings.secret_key.get_secret_value(), settings.data_dir)
+        self.beside = Beside(settings, self.shelf, self.vault)
+        self.notice_words = self.beside.notice_words
         self.zalo = Zalo.of(settings, self.database, self._words())
         self.channels = channels(self._needs())
         self._arrivals: Grouped[Arrival, None] = Grouped(self.database, self._store)
@@ -184,21 +175,15 @@ class Wiring:
             self._run(self._dispatcher().run)
             if not self.settings.rehearses:
                 self._run(Feeds(self.database, Fetcher(), self.notice_words).run)
+            self._run(self.beside.carer(self.database, self.signals).run)
             self._run(Sweeper(self.database, self.signals).run)
         if self.role in ("all", "web"):
             for channel in self.channels.values():
                 self._run(partial(self._prepare, channel))
 
     def _runner(self) -> Runner:
-        desk = MembersDesk(self.desk_words, self.shelf)
-        identity = IdentityDesk(self.people_words, self.vault, self.shelf)
-        notices = NoticeDesk(self.notice_words, self._looks_like_a_scam)
-        desks: list[Desk] = [notices, identity, desk]
-        watchers: list[Watcher] = []
+        desks, watchers = self.beside.desks(), self.beside.watchers()
         return Runner(self.database, self.signals, self.channels, self.shelf, desks, watchers)
-
-    def _looks_like_a_scam(self, text: str) -> bool:
-        return check(text, self.shelf.guides.scams).verdict is Verdict.SCAM
 
     def _dispatcher(self) -> Dispatcher:
         accounts = [(one.name, one.account) for one in self.channels.values()]

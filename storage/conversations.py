@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 
 from storage.rows import insert_new, table, upsert
 from storage.tables import ConversationState, GuideVersion
@@ -31,6 +31,16 @@ def load(connection: Connection, addresses: Collection[str]) -> dict[tuple[str, 
         ).where(_conversation.address.in_(addresses))
     )
     return {(row.address, row.person): Kept(row.state, row.updated_at) for row in found}
+
+
+def last(connection: Connection, addresses: Collection[str]) -> dict[str, int]:
+    """When each chat's conversation, whoever's, last moved."""
+    found = connection.execute(
+        select(_conversation.address, func.max(_conversation.updated_at))
+        .where(_conversation.address.in_(addresses))
+        .group_by(_conversation.address)
+    )
+    return {row[0]: row[1] for row in found}
 
 
 def save(connection: Connection, states: Mapping[tuple[str, int], str], now: int) -> None:

@@ -1,12 +1,11 @@
 """What a chat's desk offered last or is in the middle of, as JSON. Column chat.desk."""
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, select, update
 
 from storage.rows import table
-from storage.tables import Chat, ConversationState
+from storage.tables import Chat
 
 _chat = table(Chat)
-_conversation = table(ConversationState).c
 
 
 def load(connection: Connection, address: str) -> str:
@@ -22,11 +21,3 @@ def save(connection: Connection, address: str, content: str) -> None:
     connection.execute(
         update(_chat).where(_chat.c.address == address).values(desk=content, asked="")
     )
-
-
-def spoke_last(connection: Connection, address: str) -> int:
-    """When the chat's conversation, whoever's, last moved; 0 for never."""
-    found: int | None = connection.execute(
-        select(func.max(_conversation.updated_at)).where(_conversation.address == address)
-    ).scalar()
-    return found or 0

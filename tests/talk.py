@@ -1,14 +1,22 @@
 """Readable dialogues over a whole service: who says what, and what is answered."""
 
+from datetime import timedelta
+
 from fakes import Clock, FakeChannel
 from house_of import House
 from office import MORNING, ZONE
 from sqlalchemy import Connection
 from village import find, plant
+from walk import right_answer
 
+from bot.care.carer import Carer
+from bot.care.letters import Letters
+from bot.care.watch import CareWatcher
 from bot.core.guide import Choice
+from bot.core.reminding import Calendar
 from bot.desk.desk import MembersDesk
 from bot.desk.words import DeskWords
+from bot.holidays import days_off
 from bot.library import Library
 from bot.runner import Runner
 from storage import links, people
@@ -23,9 +31,18 @@ class Talk:
         clock.now = MORNING
         self.house = House(database, self.channel, library)
         self.words = DeskWords(ZONE)
+        self.calendar = Calendar(ZONE, days_off())
         desk = MembersDesk(self.words, self.house.shelf)
-        known = {self.channel.name: self.channel}
-        self.house.runner = Runner(database, self.house.signals, known, self.house.shelf, [desk])
+        self.house.runner = Runner(
+            database,
+            self.house.signals,
+            {self.channel.name: self.channel},
+            self.house.shelf,
+            [desk],
+            [CareWatcher(self.calendar)],
+        )
+        letters = Letters(self.words, self.house.shelf, self.calendar)
+        self.carer = Carer(database, self.house.signals, letters, self.calendar)
         database.write_now(plant)
 
     def phones(self, **chats: str) -> None:
@@ -40,20 +57,58 @@ class Talk:
 
         self.database.write_now(work)
 
+    async def work(self) -> None:
+        """Turns, what follows from them, and everything that is due now."""
+        await self.house.turn()
+        while await self.carer.once():
+            await self.house.turn()
+        await self.house.deliver()
+
+    async def later(self, *, step: float = 1, **time: float) -> None:
+        """Time goes by, `step` hours at a time, and whatever falls due in it is done."""
+        rest = timedelta(**time).total_seconds()
+        while rest > 0:
+            self.clock.advance(min(rest, step * 3600))
+            rest -= step * 3600
+            await self.work()
+
+    async def finishes(self, chat: str, guide: str) -> None:
+        """From wherever they are to the end of a guide they are in, by the right answers."""
+        found = self.house.shelf.guides.current[guide]
+
+        def ends() -> int:
+            return sum(found.closing in text for text in self.channel.texts(chat))
+
+        known = ends()
+        while ends() == known:
+            await self.presses_id(chat, right_answer(self._offers(chat), found))
+
+    def _offers(self, chat: str) -> list[str]:
+        sent = [one for one in self.channel.sent if one.address.id == chat and one.message.choices]
+        return [choice.id for choice in sent[-1].message.choices] if sent else []
+
+    async def presses_id(self, chat: str, choice: str) -> None:
+        sent = [one for one in self.channel.sent if one.address.id == chat and one.message.choices]
+        self.clock.advance(1)
+        self.house.hear(chat, choice=choice, turn=sent[-1].message.turn, press="p")
+        await self.work()
+
     async def says(self, chat: str, *texts: str) -> str:
         """One after the other; what came back in that chat, all of it."""
         known = len(self.channel.texts(chat))
         for text in texts:
+            self.clock.advance(1)
             self.house.hear(chat, text=text)
-            await self.house.all()
+            await self.work()
         return "\n".join(self.channel.texts(chat)[known:])
 
     async def presses(self, chat: str, label: str) -> str:
         """The newest button whose label has these words."""
         message, choice = self._offered(chat, label)
         known = len(self.channel.texts(chat))
+        self.clock.advance(1)
         self.house.hear(chat, choice=choice.id, turn=message, press="p")
-        await self.house.all()
+        await self.work()
         return "\n".join(filter(None, self.channel.texts(chat)[known:]))
 
     def _offered(self, chat: str, label: str) -> tuple[int, Choice]:

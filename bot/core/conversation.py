@@ -21,8 +21,8 @@ def advance(
     """One turn. Every event is answered: by what to say, or by acknowledging a repeated press."""
     turn = turns.on_known_ground(Turn(conversation, guides))
     match event:
-        case GuideStarted(guide):
-            turn = turns.start(turn, guide)
+        case GuideStarted(guide, lead=lead):
+            turn = _led(turn, guide, lead) if lead else turns.start(turn, guide)
         case MediaReceived(kind, caption):
             turn = turn.lead(Phrase.CONTACT if kind in _CARDS else Phrase.MEDIA)
             turn = _said(turn, caption) if caption else turns.greeted(turn)
@@ -33,6 +33,15 @@ def advance(
         case _:
             assert_never(event)
     return turn.end()
+
+
+def _led(turn: Turn, guide: str, lead: str) -> Turn:
+    """By the team: who it is from comes first, but for the greeting, and a stop is kept."""
+    if turn.now.waiting_for in (Waiting.STOPPED, Waiting.DECLINED):
+        return turn.quiet()
+    if turn.now.waiting_for is Waiting.NOTHING:
+        return turns.start(turn, guide).say_first(lead)
+    return turns.start(turn.say_first(lead), guide)
 
 
 def _said(turn: Turn, said: TextReceived) -> Turn:

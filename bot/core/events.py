@@ -9,10 +9,12 @@ from bot.core.secrets import Secret
 @dataclass(frozen=True, slots=True)
 class GuideStarted:
     """By a deep link or a team member; an empty or unknown id opens the menu. `code` says
-    from which hamlet's or household's paper, if any."""
+    from which hamlet's or household's paper, if any. `lead` is what the team has said first;
+    with one, a chat that was stopped or declined keeps still."""
 
     guide: str
     code: str = ""
+    lead: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,13 @@ class Operation(StrEnum):
     IMPORT_HOUSEHOLDS = "import-households"
     IMPORT_GROUPS = "import-groups"
     CLAIM_GROUP = "claim-group"
+    START_SEQUENCE = "start-sequence"
+    START_BULK = "start-bulk"
+    STOP_SEQUENCE = "stop-sequence"
+    SEE_SEQUENCES = "see-sequences"
+    SEE_VISITS = "see-visits"
+    RECORD_VISIT = "record-visit"
+    RECORD_CONSENT = "record-consent"
     SEE_AUDIT = "see-audit"
     SEE_CHANNELS = "see-channels"
     STEER_CHANNELS = "steer-channels"
@@ -95,6 +102,13 @@ RULES: Mapping[Operation, frozenset[Role]] = {
     Operation.IMPORT_HOUSEHOLDS: _LEADS,
     Operation.IMPORT_GROUPS: _OPERATOR,
     Operation.CLAIM_GROUP: _TEAM,
+    Operation.START_SEQUENCE: _TEAM,
+    Operation.START_BULK: _LEADS,
+    Operation.STOP_SEQUENCE: _TEAM,
+    Operation.SEE_SEQUENCES: _TEAM,
+    Operation.SEE_VISITS: _TEAM,
+    Operation.RECORD_VISIT: _TEAM,
+    Operation.RECORD_CONSENT: _TEAM,
     Operation.SEE_AUDIT: _OPERATOR,
     Operation.SEE_CHANNELS: _OPERATOR,
     Operation.STEER_CHANNELS: _OPERATOR,

@@ -51,10 +51,10 @@ def speak(turn: Turn, manner: str) -> Turn:
 
 
 def stop(turn: Turn) -> Turn:
-    """DỪNG: at once, from anywhere, for every purpose. News are refused whatever is known here:
-    the person may have agreed in another chat, or on paper."""
-    for purpose in dict.fromkeys((*turn.now.consents, Purpose.NEWS.value)):
-        turn = _consent(turn, Purpose(purpose), granted=False)
+    """DỪNG: at once, from anywhere, for every purpose, whatever is known here: the person may
+    have agreed in another chat or on paper, or may not have been asked yet."""
+    for purpose in Purpose:
+        turn = _consent(turn, purpose, granted=False)
     turn = pause(turn)
     if turn.now.waiting_for is not Waiting.STOPPED:
         turn = turn.lead(Phrase.STOPPED)

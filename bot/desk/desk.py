@@ -11,9 +11,9 @@ from bot.core.effects import Message
 from bot.core.events import ChoiceMade, TextReceived
 from bot.core.rights import Actor, Role
 from bot.core.text import number
-from bot.desk import homes, memory
+from bot.desk import homes, memory, sending
 from bot.desk.ask import MORE, PRESS, Ask, Handler, Reply
-from bot.desk.grammar import Order, read
+from bot.desk.grammar import Order, picked, read, tokens
 from bot.desk.memory import Memory
 from bot.desk.words import DeskWords
 from bot.desks import Answer, Heard
@@ -37,6 +37,10 @@ _VERBS: Mapping[str, Handler] = {
     "": homes.card,
     "find": homes.find,
     "card": homes.card,
+    "send": sending.send,
+    "bulk": sending.bulk,
+    "status": sending.status,
+    "stop": sending.stop,
     "help": _help,
     "cancel": _cancel,
 }
@@ -65,7 +69,14 @@ class MembersDesk:
         return ""
 
     def _orders(self, text: str) -> bool:
-        return bool(self._place(text)) or read(text, self._words.verbs) is not None
+        order = read(text, self._words.verbs)
+        return order is not None or bool(self._place(text)) or self._adds(text)
+
+    def _adds(self, text: str) -> bool:
+        """Nothing but guides and ways: what an order in the making may lack."""
+        known = {**self._words.guides(self._shelf.guides.current), **self._words.ways}
+        found, left = picked(tokens(text), known)
+        return bool(found) and not left
 
     def _place(self, text: str) -> int:
         """A number by itself answers what was offered."""
@@ -83,6 +94,10 @@ class MembersDesk:
             if place > len(kept.offered):
                 return None
             said = kept.offered[place - 1]
+        elif not said.startswith(PRESS) and read(said, self._words.verbs) is None:
+            if not kept.draft:
+                return None
+            said = f"{MORE}{said}"
         elif _is_stale(received, kept):
             return Answer([Message(self._words.say("old_button"))], received.press)
         if (reply := self._done(connection, heard.now, actor, _words(said, kept))) is None:

@@ -7,12 +7,15 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from rapidfuzz import fuzz, process
+
 from bot.core.text import bare, words
 
 # Phrases as bare words -> what they stand for; longer ones are looked for first.
 Phrases = Mapping[tuple[str, ...], str]
 _CODE = re.compile(r"h0*([1-9]\d{0,5})")
 _NUMBER = re.compile(r"0*([1-9]\d{0,5})")
+_SHORTEST, _ALIKE = 3, 75
 _BEFORE_NUMBER = frozenset({"h", "ho"})
 
 
@@ -55,6 +58,37 @@ def household(said: Sequence[str]) -> Taken | None:
     if spaced and (found := _NUMBER.fullmatch(said[1]) or _CODE.fullmatch(said[1])):
         return Taken(code(int(found[1])), tuple(said[2:]))
     return None
+
+
+def picked(said: Sequence[str], known: Phrases) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What the words mean wherever they stand, each once and in order, and what is left."""
+    found: list[str] = []
+    left: list[str] = []
+    while said:
+        if one := taken(said, known):
+            found.append(one.meaning)
+            said = one.rest
+        else:
+            left.append(said[0])
+            said = said[1:]
+    return tuple(dict.fromkeys(found)), tuple(left)
+
+
+def guessed(left: Sequence[str], known: Phrases) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """As `picked` for words with slips of the finger: a few letters may be wrong."""
+    close = {"".join(phrase): meaning for phrase, meaning in known.items()}
+    whole = "".join(left)
+    if (near := _near(whole, close)) and left:
+        return (near,), ()
+    found = {word: near for word in left if (near := _near(word, close))}
+    return tuple(dict.fromkeys(found.values())), tuple(one for one in left if one not in found)
+
+
+def _near(word: str, close: Mapping[str, str]) -> str:
+    if len(word) < _SHORTEST:
+        return ""
+    best = process.extractOne(word, close.keys(), scorer=fuzz.ratio, score_cutoff=_ALIKE)
+    return close[best[0]] if best else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,14 @@
 """Finding a household and showing its card."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 
-from bot.core.guide import Choice
 from bot.desk.ask import Ask, Reply, button
+from bot.desk.people import study
 from bot.services import households
 from bot.services.households import Card
-from storage import links
+from storage import links, runs
 from storage.persons import Someone
+from storage.runs import Run
 
 _SHOWN = 5
 
@@ -20,18 +21,28 @@ def find(ask: Ask) -> Reply | None:
     if not found:
         return Reply(ask.say("found_none", text=ask.order.text))
     if len(found) == 1:
-        return Reply(_card(ask, found[0]))
+        return _shown(ask, found[0])
     shown = found[:_SHOWN]
     lines = [ask.say("found", number=len(shown)), *(_line(ask, one) for one in shown)]
     if len(found) > _SHOWN:
         lines.append(ask.say("found_more"))
-    return Reply("\n".join(lines), [_button(ask, one) for one in shown])
+    return Reply("\n".join(lines), [button(one.home.code, _label(ask, one)) for one in shown])
+
+
+def chooser(ask: Ask, text: str, order: str) -> Reply | None:
+    """Households found by words, each with a button for an order about it; None for none."""
+    found = households.search(ask.connection, ask.actor, text, _SHOWN)
+    if not found:
+        return None
+    lines = [ask.say("found", number=len(found)), *(_line(ask, one) for one in found)]
+    choices = [button(order.format(code=one.home.code), _label(ask, one)) for one in found]
+    return Reply("\n".join(lines), choices)
 
 
 def card(ask: Ask) -> Reply | None:
     if not ask.order.codes:
         return None
-    return Reply(_card(ask, households.see(ask.connection, ask.actor, ask.order.codes[0])))
+    return _shown(ask, households.see(ask.connection, ask.actor, ask.order.codes[0]))
 
 
 def _line(ask: Ask, one: Card) -> str:
@@ -39,15 +50,24 @@ def _line(ask: Ask, one: Card) -> str:
     return ask.say("line", code=one.home.code, label=one.home.label, people=people)
 
 
-def _button(ask: Ask, one: Card) -> Choice:
-    label = ask.say("line_button", code=one.home.code, label=one.home.label)
-    return button(one.home.code, label[:40])
+def _label(ask: Ask, one: Card) -> str:
+    return ask.say("line_button", code=one.home.code, label=one.home.label)[:40]
+
+
+def _shown(ask: Ask, one: Card) -> Reply:
+    """With what is done most often from here."""
+    send = button(f"gui {one.home.code}", ask.say("send_button"))
+    return Reply(_card(ask, one), [send])
 
 
 def _card(ask: Ask, one: Card) -> str:
-    reached = links.reach(ask.connection, [someone.id for someone in one.people])
+    ids = [someone.id for someone in one.people]
+    reached = links.reach(ask.connection, ids)
+    live, confirmed = runs.live(ask.connection, ids), runs.confirmed(ask.connection, ids)
     people = [
-        _person(ask, number, someone, reached) for number, someone in enumerate(one.people, 1)
+        _person(ask, number, someone, reached)
+        + _study(ask, [run for run in live if run.person == someone.id], confirmed, someone)
+        for number, someone in enumerate(one.people, 1)
     ]
     shown = "\n".join(people) or ask.say("nobody")
     said = ask.say("card", code=one.home.code, label=one.home.label, people=shown)
@@ -66,3 +86,13 @@ def _person(ask: Ask, number: int, someone: Someone, reached: Collection[int]) -
         chat=ask.say("chat_yes" if someone.id in reached else "chat_no"),
     )
     return said + ask.say("card_head") if someone.is_head else said
+
+
+def _study(
+    ask: Ask,
+    live: Sequence[Run],
+    confirmed: Mapping[int, Mapping[str, Collection[str]]],
+    someone: Someone,
+) -> str:
+    said = study(ask, live, confirmed.get(someone.id, {}))
+    return "\n" + ask.say("card_guides", guides=said) if said else ""

@@ -10,7 +10,7 @@ import orjson
 from sqlalchemy import Connection
 
 from bot.core.guide import Choice
-from storage import desks
+from storage import conversations, desks
 from storage.database import MINUTE
 
 _LASTS = 30 * MINUTE
@@ -35,7 +35,10 @@ def recall(connection: Connection, address: str, now: int) -> Memory:
     if not (content := desks.load(connection, address)):
         return Memory()
     kept = Memory(**orjson.loads(content))
-    if kept.at < now - _LASTS or desks.spoke_last(connection, address) > kept.at:
+    if (
+        kept.at < now - _LASTS
+        or conversations.last(connection, [address]).get(address, 0) > kept.at
+    ):
         return Memory(turn=kept.turn, used=kept.used)
     return kept
 

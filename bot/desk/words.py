@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 
+from bot.core.guide import Guide
 from bot.desk.grammar import Phrases, phrases
 from bot.library import GUIDES
 from bot.services.access import Refused
@@ -21,6 +22,9 @@ class DeskWords:
         self.zone = zone
         self._words: Any = yaml.safe_load((GUIDES / "desk.yaml").read_text("utf-8"))
         self.verbs: Phrases = phrases(self.section("verbs"))
+        self.ways: Phrases = phrases(self.section("ways"))
+        self.now: Phrases = phrases({"now": self._words["now"]})
+        self.everybody: Phrases = phrases({"all": self._words["everybody"]})
 
     def section(self, key: str) -> Mapping[str, Any]:
         found: Mapping[str, Any] = self._words[key]
@@ -32,6 +36,15 @@ class DeskWords:
         for part in key.split("."):
             found = found[part]
         return str(found).format(**values)
+
+    def guides(self, current: Mapping[str, Guide]) -> Phrases:
+        """Every way of naming a guide."""
+        more = self.section("guides")
+        known = {
+            guide.id: [guide.id, guide.button, guide.title, *more.get(guide.id, ())]
+            for guide in current.values()
+        }
+        return phrases(known)
 
     def refused(self, refusal: Refused) -> str:
         known = self.section("refused")

@@ -1,6 +1,6 @@
 """Asking for rights, and refusing. Every operation of a service begins here."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from enum import StrEnum
 
 from sqlalchemy import Connection
@@ -41,6 +41,9 @@ class Problem(StrEnum):
     BAD_PASSWORD = "bad-password"  # noqa: S105
     LOCKED = "locked"
     NO_ROLE = "no-role"
+    NO_GUIDE = "no-guide"
+    NOTHING = "nothing"
+    NO_CONSENT = "no-consent"
 
 
 class Refused(Exception):  # noqa: N818  # a refusal is an answer, not an error
@@ -92,6 +95,23 @@ def active(
     found = household(connection, actor, operation, code)
     if found.state != households.ACTIVE:
         raise Refused(Problem.NOT_ACTIVE, household=code)
+    return found
+
+
+def every_active(
+    connection: Connection, actor: Actor, operation: Operation, codes: Collection[str]
+) -> dict[str, households.Home]:
+    """All of them, in as many queries as they lie in different places."""
+    found = households.get(connection, codes)
+    for code in codes:
+        if code not in found:
+            scopes(actor, operation)
+            raise Refused(Problem.NO_HOUSEHOLD, household=code)
+    for area in {one.area for one in found.values()}:
+        require(connection, actor, operation, area)
+    for one in found.values():
+        if one.state != households.ACTIVE:
+            raise Refused(Problem.NOT_ACTIVE, household=one.code)
     return found
 
 

@@ -292,6 +292,27 @@ def test_a_link_to_the_guide_one_is_in_changes_nothing(talk: Dialogue) -> None:
     assert [run.guide for run in talk.state.paused] == ["small"]
 
 
+def test_what_the_team_starts_says_from_whom_and_keeps_a_stop(talk: Dialogue) -> None:
+    ours = GuideStarted("other", lead="From Dũng.")
+    first = talk.happens(ours)
+    assert first.index(_phrase(talk, Phrase.WELCOME)) < first.index("From Dũng.")
+    talk.types("đồng ý", "không")
+    assert talk.happens(ours).startswith("From Dũng.")
+    talk.types("dừng")
+    assert talk.happens(ours) == ""
+    assert talk.state.waiting_for is Waiting.STOPPED
+    assert _phrase(talk, Phrase.CONSENT) in talk.happens(GuideStarted("other"))
+    talk.types("không")
+    assert talk.happens(ours) == ""
+
+
+def test_a_stop_before_consent_refuses_it(talk: Dialogue) -> None:
+    talk.happens(GuideStarted("other", lead="From Dũng."))
+    talk.types("dừng")
+    refused = [one.granted for one in talk.effects if isinstance(one, RecordConsent)]
+    assert refused == [False, False]
+
+
 def test_an_unknown_link_opens_the_menu(talk: Dialogue) -> None:
     assert talk.agree().happens(GuideStarted("nope")) == _phrase(talk, Phrase.MENU)
 

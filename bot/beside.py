@@ -1,0 +1,51 @@
+"""What stands beside the conversation: desks in the order they are asked, watchers, and what the
+service begins by itself. Joined here for bot/wiring.py; no SQL and no words.
+"""
+
+from zoneinfo import ZoneInfo
+
+from bot.care.carer import Carer
+from bot.care.letters import Letters
+from bot.care.watch import CareWatcher
+from bot.core.reminding import Calendar
+from bot.core.scam import Verdict, check
+from bot.desk.desk import MembersDesk
+from bot.desk.words import DeskWords
+from bot.desks import Desk, Watcher
+from bot.holidays import days_off
+from bot.identity_desk import IdentityDesk
+from bot.notice_desk import NoticeDesk
+from bot.notice_words import NoticeWords
+from bot.people_words import PeopleWords
+from bot.settings import Settings
+from bot.shelf import Shelf
+from bot.vault import Vault
+from storage.database import Database
+from storage.signals import Signals
+
+
+class Beside:
+    def __init__(self, settings: Settings, shelf: Shelf, vault: Vault) -> None:
+        self._shelf, self._vault = shelf, vault
+        self.calendar = Calendar(ZoneInfo(settings.timezone), days_off())
+        self.notice_words = NoticeWords(settings.base_url, self.calendar.zone)
+        self.people_words = PeopleWords(settings.base_url, settings.telegram_name)
+        self.desk_words = DeskWords(self.calendar.zone)
+
+    def desks(self) -> list[Desk]:
+        """The first that takes what was heard answers it."""
+        return [
+            NoticeDesk(self.notice_words, self._looks_like_a_scam),
+            IdentityDesk(self.people_words, self._vault, self._shelf),
+            MembersDesk(self.desk_words, self._shelf),
+        ]
+
+    def watchers(self) -> list[Watcher]:
+        return [CareWatcher(self.calendar)]
+
+    def carer(self, database: Database, signals: Signals) -> Carer:
+        letters = Letters(self.desk_words, self._shelf, self.calendar)
+        return Carer(database, signals, letters, self.calendar)
+
+    def _looks_like_a_scam(self, text: str) -> bool:
+        return check(text, self._shelf.guides.scams).verdict is Verdict.SCAM

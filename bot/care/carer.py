@@ -1,0 +1,83 @@
+"""What the service does by itself for people's guides: gives the next one, goes on after help,
+reminds, asks a month later. Due rows are taken a batch at a time, each batch one transaction with
+a fixed number of queries; a crash at any point only means "not yet".
+"""
+
+import asyncio
+import logging
+from dataclasses import replace
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.care.giving import Giving
+from bot.care.letters import Letters
+from bot.care.nudges import Nudges
+from bot.core.reminding import Calendar
+from storage import reminders, runs
+from storage.database import Database
+from storage.signals import INBOX, OUTBOX, Signals
+
+_log = logging.getLogger(__name__)
+_AT_ONCE = 200
+_POLL_SECONDS = 1.0
+
+
+class Carer:
+    def __init__(
+        self, database: Database, signals: Signals, letters: Letters, calendar: Calendar
+    ) -> None:
+        self._database, self._signals, self._calendar = database, signals, calendar
+        self._giving, self._nudges = Giving(letters, calendar), Nudges(letters, calendar)
+
+    async def run(self) -> None:
+        """Until cancelled. A fault of the database is waited out."""
+        while True:
+            try:
+                busy = await self.once()
+            except SQLAlchemyError as error:
+                _log.warning("sequences wait for the database: %s", type(error).__name__)
+                busy = False
+            await asyncio.sleep(0 if busy else _POLL_SECONDS)
+
+    async def once(self) -> bool:
+        """One batch of each kind; whether there may be more to do."""
+        busy = False
+        for step in (self._give, self._hand_back, self._remind):
+            if await self._database.write(step):
+                busy = True
+                self._signals.wake(INBOX, OUTBOX)
+        return busy
+
+    def _give(self, connection: Connection) -> bool:
+        now = self._database.now(connection)
+        return self._told(connection, done=self._giving.due(connection, now, _AT_ONCE))
+
+    def _remind(self, connection: Connection) -> bool:
+        now = self._database.now(connection)
+        return self._told(connection, done=self._nudges.due(connection, now, _AT_ONCE))
+
+    def _told(self, connection: Connection, *, done: bool) -> bool:
+        if done:
+            self._signals.announce(connection, INBOX, OUTBOX)
+        return done
+
+    def _hand_back(self, connection: Connection) -> bool:
+        """Those whose call for help was ended go on by themselves."""
+        now = self._database.now(connection)
+        found = runs.handed_back(connection, _AT_ONCE)
+        runs.write(connection, [replace(run, helped_at=0, stuck=0) for run in found], now)
+        due = self._calendar.opens(now)
+        rows = [
+            {
+                "run": run.id,
+                "kind": reminders.RESUME,
+                "person": run.person,
+                "item": run.item,
+                "number": 1,
+                "due_at": due,
+            }
+            for run in found
+        ]
+        reminders.schedule(connection, rows, now)
+        return bool(found)
