@@ -2,22 +2,30 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
+from functools import partial
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from storage import held, inbox, logins, outbox, receipts, web
+from storage import held, inbox, logins, outbox, receipts, unreached, web
 from storage.database import Database
 from storage.signals import OUTBOX, Signals
+from storage.unreached import Windows
 
 _log = logging.getLogger(__name__)
 _SECONDS = 5.0
 _TIDY_EVERY = 720  # sweeps: once an hour
+_REROUTE_EVERY = 12  # once a minute
 
 
 class Sweeper:
-    def __init__(self, database: Database, signals: Signals) -> None:
-        self._database, self._signals = database, signals
+    """`windows` are the accounts that what is held elsewhere may go to, as in unreached.py."""
+
+    def __init__(
+        self, database: Database, signals: Signals, windows: Callable[[], Windows]
+    ) -> None:
+        self._database, self._signals, self._windows = database, signals, windows
 
     async def run(self) -> None:
         """Nothing stays in a passing state. Until cancelled; a fault is waited out."""
@@ -25,9 +33,8 @@ class Sweeper:
         while True:
             await asyncio.sleep(_SECONDS)
             sweeps += 1
-            tidy = sweeps % _TIDY_EVERY == 0
             try:
-                found = await self._database.write(lambda one, tidy=tidy: self._once(one, tidy))
+                found = await self._database.write(partial(self._once, sweeps=sweeps))
             except SQLAlchemyError as error:
                 _log.warning("sweep failed: %s", type(error).__name__)
                 continue
@@ -35,11 +42,14 @@ class Sweeper:
                 _log.warning("%d deliveries were in doubt", found)
                 self._signals.wake(OUTBOX)
 
-    def _once(self, connection: Connection, tidy: bool) -> int:
+    def _once(self, connection: Connection, sweeps: int) -> int:
         now = self._database.now(connection)
-        if tidy:
+        if sweeps % _TIDY_EVERY == 0:
             for old in (inbox, web, receipts, logins):
                 old.tidy(connection, now)
-        if held.sweep(connection, now):
+        gone_on = held.sweep(connection, now)
+        if sweeps % _REROUTE_EVERY == 0:
+            gone_on += unreached.reroute(connection, self._windows(), now)
+        if gone_on:
             self._signals.announce(connection, OUTBOX)
         return outbox.reap(connection, now)

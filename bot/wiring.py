@@ -176,7 +176,7 @@ class Wiring:
             if not self.settings.rehearses:
                 self._run(Feeds(self.database, Fetcher(), self.notice_words).run)
             self._run(self.beside.carer(self.database, self.signals).run)
-            self._run(Sweeper(self.database, self.signals).run)
+            self._run(Sweeper(self.database, self.signals, self._windows).run)
         if self.role in ("all", "web"):
             for channel in self.channels.values():
                 self._run(partial(self._prepare, channel))
@@ -229,6 +229,11 @@ class Wiring:
         while self.database.is_sqlite:
             await asyncio.sleep(_TIDY_SECONDS)
             await self.database.tidy()
+
+    def _windows(self) -> dict[tuple[str, str], int]:
+        """Accounts whose messages make themselves heard, and how long each may write to people."""
+        every = self.channels.values()
+        return {(one.name, one.account): one.limits.window for one in every if one.limits.rings}
 
     @property
     def overloaded(self) -> bool:

@@ -4,8 +4,7 @@ A row is held until its person writes, until `not_before_at`, or until it expire
 comes first. Table outbox.
 """
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection
 
 from sqlalchemy import Connection, case, func, select, true, update
 
@@ -14,23 +13,10 @@ from storage.rows import table
 from storage.tables import Delivery
 
 WINDOW = "window"  # the person has been away too long to be written to
-REROUTED = "rerouted"
 _outbox = table(Delivery)
 _columns = _outbox.c
 _held = _columns.state == "held"
 _AT_ONCE = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A row for the visit list: what, to whom, why, and since when it waits."""
-
-    id: int
-    owner: str
-    address: str
-    reason: str
-    created_at: int
-    expires_at: int
 
 
 def hold(connection: Connection, addresses: Collection[str], reason: str) -> None:
@@ -88,33 +74,6 @@ def sweep(connection: Connection, now: int) -> int:
     )
     lanes.refresh(connection, addresses)
     return changed.rowcount
-
-
-def reroute(connection: Connection, to: Mapping[str, str], now: int) -> int:
-    """Moves what is held for a chat (key) to another chat of the same person (value)."""
-    lanes.hold(connection, {*to, *to.values()}, wait=True)
-    moved = 0
-    for old, new in to.items():
-        changed = connection.execute(
-            update(_outbox)
-            .where(_held, _columns.address == old)
-            .values(address=new, state="queued", reason=REROUTED, not_before_at=now, part=0)
-        )
-        moved += changed.rowcount
-    lanes.refresh(connection, to.values())
-    return moved
-
-
-def waiting(connection: Connection, reason: str, limit: int, after: int = 0) -> list[Held]:
-    """By id, from the first above `after`; for lists of whom to visit instead."""
-    names = Held.__dataclass_fields__
-    found = connection.execute(
-        select(*[_columns[name] for name in names])
-        .where(_held, _columns.reason == reason, _columns.id > after)
-        .order_by(_columns.id)
-        .limit(limit)
-    )
-    return [Held(*row) for row in found]
 
 
 def reasons(connection: Connection, account: tuple[str, str] | None = None) -> dict[str, int]:

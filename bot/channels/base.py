@@ -30,7 +30,8 @@ class Limits:
     where it does not. `burst` microseconds' worth may leave at once after a pause.
     `window`: how long a person may be written to after being near, 0 for always.
     `receipts`: the platform tells when a message was delivered or seen. `voice`: it takes
-    recordings; where it does not, their public address is written.
+    recordings; where it does not, their public address is written. `rings`: a message makes
+    itself heard; where it does not, it only waits until the person looks.
     """
 
     text: int
@@ -45,6 +46,7 @@ class Limits:
     window: int = 0
     receipts: bool = False
     voice: bool = False
+    rings: bool = True
 
 
 @dataclass(frozen=True, slots=True)

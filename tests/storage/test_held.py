@@ -1,7 +1,5 @@
 """What a platform does not take now: held with its reason, free for claims, never lost."""
 
-from functools import partial
-
 import pytest
 from fakes import Clock
 from sqlalchemy import Connection
@@ -66,13 +64,6 @@ def test_whoever_was_away_a_week_is_not_written_to(desk: Desk) -> None:
     desk.add("never", "never")
     assert [one.content for one in desk.claim()] == ["here"]
     assert desk.totals() == {"sending": 1, "held": 2}
-    waiting = desk.database.read_now(lambda one: held.waiting(one, held.WINDOW, 10))
-    assert [(one.address, one.owner) for one in waiting] == [
-        ("fake:one:away", "reminder:1"),
-        ("fake:one:never", "reminder:1"),
-    ]
-    later = partial(held.waiting, reason=held.WINDOW, limit=10, after=waiting[0].id)
-    assert len(desk.database.read_now(later)) == 1
     assert desk.database.read_now(held.reasons) == {held.WINDOW: 2}
     assert desk.database.read_now(outbox.counts)["held"] == 2
     assert desk.claim() == []
@@ -128,15 +119,6 @@ def test_nothing_is_held_for_ever(desk: Desk) -> None:
     desk.clock.advance(61)
     assert desk.database.write_now(lambda one: held.sweep(one, desk.clock())) == 1
     assert desk.totals() == {"expired": 1}
-
-
-def test_held_rows_go_to_another_chat_of_the_same_person(desk: Desk) -> None:
-    desk.add("a", "1")
-    desk.claim()
-    moved = {"fake:one:a": "fake:one:b", "fake:one:x": "fake:one:y"}
-    assert desk.database.write_now(lambda one: held.reroute(one, moved, desk.clock())) == 1
-    desk.near("b")
-    assert [(one.address, one.before) for one in desk.claim()] == [("fake:one:b", held.REROUTED)]
 
 
 def test_the_sum_of_states_stays(desk: Desk) -> None:

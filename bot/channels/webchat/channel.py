@@ -52,6 +52,7 @@ class WebChat:
         reply_interval=100,
         other_interval=100,
         voice=True,
+        rings=False,
     )
 
     def __init__(self, show: Show) -> None:
