@@ -1,15 +1,19 @@
 """Demo data: invented people in real places. Never loaded by `serve`."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import yaml
 from sqlalchemy import Connection
 
+from bot.core.announcement import Content, Way, digest
 from bot.core.rights import terminal
 from bot.import_forms import SHIPPED, import_forms
 from bot.library import GUIDES
+from bot.services import announcements as service
 from bot.services import imports
+from bot.services.access import Refused
 from bot.services.imports import COLUMNS, Kind
 from bot.vault import Vault
 from storage import areas, groups, households, logins, persons, teams
@@ -45,6 +49,7 @@ def plant(connection: Connection, vault: Vault, found: Places, now: int) -> int:
     groups.claim(connection, "cau-xeo-zalo", "", lead, now)
     for one in found["officials"]:
         _official(connection, one, now)
+    _notices(connection, found["notices"], now)
 
     return len(areas.known(connection))
 
@@ -58,6 +63,22 @@ def _official(connection: Connection, one: Row, now: int) -> None:
         logins.invite(connection, person, one["name"], "", "", 0, now)
         grant = {"person": person, "role": one["role"], "area": one["area"], "granted_by": 0}
         teams.grant(connection, [grant], now)
+
+
+def _notices(connection: Connection, found: Sequence[Row], now: int) -> None:
+    """From the first official, approved by the second; once only."""
+    ids = {name: person for person, name in logins.listed(connection).items()}
+    actors = teams.actors(connection, ids.values(), "demo")
+    author, approver = actors[ids["mai"]], actors[ids["hung"]]
+    for place, one in enumerate(found):
+        content = Content(one["text"], areas=("26368",), ways=tuple(Way))
+        with suppress(Refused):
+            number = service.compose(connection, author, now, content, f"demo:{place}")
+            if one["step"] != "draft":
+                counts = service.submit(connection, author, now, number)
+            if one["step"] == "approve":
+                seen = digest(content)
+                service.approve(connection, approver, now, number, seen, counts[0])
 
 
 def _without(row: Row, key: str) -> Row:

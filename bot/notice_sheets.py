@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import IO
 
 from openpyxl import Workbook
 from openpyxl.styles import Font
@@ -19,7 +20,7 @@ _COLUMNS = ("target", "way", "area", "state", "at", "why", "do", "seen")
 def rows(connection: Connection, words: NoticeWords, announcement: int) -> list[list[str]]:
     """Headings first, then one line for each copy."""
     lines = recipients.lines(connection, announcement)
-    names = _names(connection, lines)
+    called = names(connection, lines)
     places = areas.places(connection, {one.area for one in lines})
     found = [[words.say(f"columns.{one}") for one in _COLUMNS]]
     for one in lines:
@@ -27,18 +28,18 @@ def rows(connection: Connection, words: NoticeWords, announcement: int) -> list[
         place = places[one.area].name if one.area in places else one.area
         state = words.say(f"states.{one.state}")
         at, seen = words.moment(one.at), words.moment(one.seen_at)
-        found.append([names.get(one.target, one.target), one.way, place, state, at, why, do, seen])
+        found.append([called.get(one.target, one.target), one.way, place, state, at, why, do, seen])
     return found
 
 
-def _names(connection: Connection, lines: Sequence[Line]) -> dict[str, str]:
+def names(connection: Connection, lines: Sequence[Line]) -> dict[str, str]:
     codes = [one.target.removeprefix("group:") for one in lines if one.target.startswith("group:")]
-    called = {f"group:{code}": name for code, name in groups.names(connection, codes).items()}
+    known = {f"group:{code}": name for code, name in groups.names(connection, codes).items()}
     people = persons.get(connection, {one.person for one in lines if one.person})
-    return called | {f"person:{one.id}": one.name for one in people.values()}
+    return known | {f"person:{one.id}": one.name for one in people.values()}
 
 
-def save(table: Sequence[Sequence[str]], path: Path) -> None:
+def save(table: Sequence[Sequence[str]], path: Path | IO[bytes]) -> None:
     """Text only: nothing a person wrote becomes a formula."""
     book = Workbook()
     sheet: Worksheet = book.worksheets[0]

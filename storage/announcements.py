@@ -205,3 +205,9 @@ def columns() -> frozenset[str]:
 def versions(connection: Connection, number: int) -> list[Row]:
     query = select(_edit).where(_edit.c.announcement == number).order_by(_edit.c.version)
     return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def plain(version: Row) -> dict[str, object]:
+    """What a version held, for `from_plain`."""
+    found: dict[str, object] = orjson.loads(version["content"])
+    return found

@@ -8,9 +8,12 @@ import pytest
 from conftest import NewUrl
 from console_people import somebody
 from fastapi import FastAPI
+from sqlalchemy import Connection
 from village import NEAR, plant
 
-from bot.core.rights import Role
+from bot.core.announcement import Content, Way
+from bot.core.rights import Role, terminal
+from bot.services import announcements
 from bot.services import logins as service
 from bot.settings import Settings
 from bot.wiring import Wiring
@@ -30,8 +33,15 @@ async def wiring(new_url: NewUrl, tmp_path: Path) -> AsyncIterator[Wiring]:
         {"code": "g2", "area": NEAR, "channel": "telegram", "name": "Xóm Telegram"},
     ]
     made.database.write_now(lambda one: groups.put(one, rows))
+    made.database.write_now(_notice)
     yield made
     await made.stop()
+
+
+def _notice(connection: Connection) -> None:
+    """A draft for the hamlet, number 1."""
+    content = Content("Thứ sáu cắt điện.", areas=(NEAR,), ways=(Way.RELAY, Way.TELEGRAM))
+    announcements.compose(connection, terminal(), 1, content)
 
 
 @pytest.fixture

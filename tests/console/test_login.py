@@ -17,7 +17,7 @@ from bot.services.access import Problem, Refused
 from bot.wiring import Wiring
 from storage import audit, logins, teams
 from storage.database import HOUR, MINUTE, Database
-from webhooks.console.frame import COOKIE, local
+from webhooks.console.frame import COOKIE, own_path
 
 PASSWORD = "con trâu đen đi trước"
 
@@ -104,13 +104,9 @@ async def test_wrong_tries_lock(wiring: Wiring, client: httpx.AsyncClient) -> No
 
 
 async def test_a_cookie_with_another_sites_address_goes_home(client: httpx.AsyncClient) -> None:
-    assert [local(one) for one in ("/a?b", "//evil.vn", "/\\evil.vn", "https://evil.vn", "")] == [
-        "/a?b",
-        "/",
-        "/",
-        "/",
-        "/",
-    ]
+    elsewhere = ("//evil.vn", "/\\evil.vn", "https://evil.vn", "")
+    assert {own_path(one) for one in elsewhere} == {"/"}
+    assert own_path("/a?b") == "/a?b"
     answer = await client.get("/dang-nhap?tiep=//evil.vn")
     assert 'name="tiep" value="/"' in answer.text
 

@@ -26,7 +26,7 @@ PUBLIC = {
     ("GET", "/thiet-lap/{token}"), ("POST", "/thiet-lap/{token}"),
 }  # fmt: skip
 # What stands for each part of a path: something that lies in the hamlet NEAR.
-TARGETS: dict[str, str] = {}
+TARGETS = {"number": "1"}
 
 
 def _routes(routes: Iterable[object]) -> Iterator[tuple[str, str]]:
@@ -86,9 +86,11 @@ async def test_the_matrix(
 ) -> None:
     wrong = []
     for (method, path), operation in _console(app).rules.items():
+        allowed = _allowed(operation, role, own=own, path=path)
+        if allowed and path.endswith("/dong"):
+            continue  # a stream has no end to wait for; test_live.py reads one
         official(role, COMMUNE if own else OTHER)
         answer = await client.request(method, path.format(**TARGETS))
-        allowed = _allowed(operation, role, own=own, path=path)
         if (answer.status_code == 403) is allowed or answer.status_code >= 500:
             wrong.append((method, path, answer.status_code))
     assert wrong == []

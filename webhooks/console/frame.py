@@ -35,7 +35,7 @@ _MISSING = frozenset(one for one in Problem if one.startswith("no-")) - {
 _NOT_STORED = {"cache-control": "no-store"}
 
 
-def local(path: str) -> str:
+def own_path(path: str) -> str:
     """An address of our own to go on to, never another site's."""
     ours = path.startswith("/") and not path.startswith(("//", "/\\"))
     return path if ours else "/"
@@ -113,17 +113,17 @@ class Console:
     def now(self) -> int:
         return int(datetime.now(self.zone).timestamp() * SECOND)
 
-    def _at(self, moment: int) -> datetime:
+    def local(self, moment: int) -> datetime:
         return datetime.fromtimestamp(moment // SECOND, self.zone)
 
     def clock(self, moment: int) -> str:
-        return f"{self._at(moment):%H:%M}" if moment else ""
+        return f"{self.local(moment):%H:%M}" if moment else ""
 
     def day(self, moment: int) -> str:
-        return f"{self._at(moment):%d/%m/%Y}" if moment else ""
+        return f"{self.local(moment):%d/%m/%Y}" if moment else ""
 
     def moment(self, moment: int) -> str:
-        return f"{self._at(moment):%H:%M %d/%m/%Y}" if moment else ""
+        return f"{self.local(moment):%H:%M %d/%m/%Y}" if moment else ""
 
     # Routes
 
@@ -204,7 +204,8 @@ class Console:
         self, template: str, status: int = 200, visit: Visit | None = None, **values: Any
     ) -> HTMLResponse:
         may = {one.value for one in Operation if visit and visit.may(one)}
-        html = self._pages.get_template(template).render(
+        html = self.draw(
+            template,
             me=visit and visit.name,
             may=may,
             at=self.now(),
@@ -213,3 +214,7 @@ class Console:
             **values,
         )
         return HTMLResponse(html, status, headers=_NOT_STORED)
+
+    def draw(self, template: str, **values: Any) -> str:
+        """A piece of a page."""
+        return self._pages.get_template(template).render(**values)

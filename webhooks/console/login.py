@@ -13,7 +13,7 @@ from bot import credentials
 from bot.services import logins
 from bot.services.access import Problem, Refused
 from storage.database import SECOND
-from webhooks.console.frame import COOKIE, LOGIN, Console, local
+from webhooks.console.frame import COOKIE, LOGIN, Console, own_path
 
 _FIELDS = {"max_files": 0, "max_fields": 8, "max_part_size": 4096}
 
@@ -43,7 +43,7 @@ class _Door:
 
     async def log_in(self, request: Request) -> Response:
         form = await _form(request)
-        name, on = form.get("ten", "").strip().casefold(), local(form.get("tiep", "/"))
+        name, on = form.get("ten", "").strip().casefold(), own_path(form.get("tiep", "/"))
         try:
             token = await self._tried(name, form, _place(request))
         except Refused as refused:
@@ -146,7 +146,7 @@ def router(console: Console) -> APIRouter:
     async def page(request: Request) -> Response:
         asked = request.query_params
         return door.page(
-            on=local(asked.get("tiep", "/")), lost="mat" in asked, ready="moi" in asked
+            on=own_path(asked.get("tiep", "/")), lost="mat" in asked, ready="moi" in asked
         )
 
     @routes.post(LOGIN)

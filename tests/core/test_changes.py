@@ -1,0 +1,23 @@
+"""What an approver is shown of an edit."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.changes import Change, changes
+
+_TEXTS = st.text(alphabet="ab \n", max_size=40)
+
+
+@given(_TEXTS, _TEXTS)
+def test_both_texts_can_be_read_from_it(before: str, after: str) -> None:
+    found = changes(before, after)
+    assert "".join(text for kind, text in found if kind is not Change.GONE) == after
+    assert "".join(text for kind, text in found if kind is not Change.NEW) == before
+
+
+def test_a_day_that_moved_is_shown() -> None:
+    assert changes("Họp thứ hai.", "Họp thứ ba.") == [
+        (Change.SAME, "Họp thứ "),
+        (Change.GONE, "hai."),
+        (Change.NEW, "ba."),
+    ]
