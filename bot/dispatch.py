@@ -12,6 +12,7 @@ from dataclasses import replace
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.amend import amend
 from bot.channels.base import packed
 from bot.core.address import Address
 from bot.core.announcement import State, Step, Way, digest, opens
@@ -44,7 +45,8 @@ Account = tuple[str, str]
 
 
 class Dispatcher:
-    """`accounts` are the channel accounts that are on."""
+    """`accounts` are the channel accounts that are on, `editing` the channels that change what
+    they sent."""
 
     def __init__(
         self,
@@ -52,9 +54,10 @@ class Dispatcher:
         signals: Signals,
         words: NoticeWords,
         accounts: Collection[Account],
+        editing: Collection[str] = (),
     ) -> None:
         self._database, self._signals, self._words = database, signals, words
-        self._accounts = frozenset(accounts)
+        self._accounts, self._editing = frozenset(accounts), frozenset(editing)
 
     async def run(self) -> None:
         """Until cancelled. A fault of the database is waited out."""
@@ -106,6 +109,9 @@ class Dispatcher:
             return True
         if due := recipients.planned(connection, kept.id, _AT_ONCE):
             self._fill(connection, kept, due, now)
+            self._signals.announce(connection, OUTBOX)
+            return True
+        if amend(connection, kept, self._words, self._editing, now, _AT_ONCE):
             self._signals.announce(connection, OUTBOX)
             return True
         self._remind(connection, kept, now)

@@ -73,6 +73,13 @@ class NoticeWords:
         text = Message(self.whole(kept, earlier), (button,), picture=self._picture(kept))
         return [asked, text]
 
+    def amended(self, kept: Kept, earlier: int) -> str:
+        """What stands in place of the earlier one's words."""
+        link = self.link(kept.code)
+        return self.say(
+            f"amended.{kept.content.kind}", earlier=earlier, number=kept.number, link=link
+        )
+
     def from_feed(self, entry: Entry) -> str:
         """A draft's words; the official edits them."""
         lines = self.say("from_feed", title=entry.title, summary=entry.summary, link=entry.link)

@@ -186,8 +186,10 @@ class Wiring:
         return Runner(self.database, self.signals, self.channels, self.shelf, desks, watchers)
 
     def _dispatcher(self) -> Dispatcher:
-        accounts = [(one.name, one.account) for one in self.channels.values()]
-        return Dispatcher(self.database, self.signals, self.notice_words, accounts)
+        channels = self.channels.values()
+        accounts = [(one.name, one.account) for one in channels]
+        edits = [one.name for one in channels if one.limits.edits]
+        return Dispatcher(self.database, self.signals, self.notice_words, accounts, edits)
 
     def _run(self, work: Callable[[], Awaitable[None]]) -> None:
         self._tasks.append(asyncio.create_task(_kept_alive(work)))

@@ -30,7 +30,7 @@ _RECEIPTS = {"delivered": ("accepted",), "seen": ("accepted", "delivered")}
 @dataclass(frozen=True, slots=True)
 class NewDelivery:
     """`owner` says why it is sent, `person` whom it is about (0: whoever holds the phone);
-    `on_doubt` is "resend" or "hold"."""
+    `on_doubt` is "resend" or "hold"; one that is `skipped` for a reason is only written down."""
 
     owner: str
     address: str
@@ -41,6 +41,7 @@ class NewDelivery:
     not_before_at: int = 0
     lasts: int = DAY
     person: int = 0
+    skipped: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +97,8 @@ def _room(connection: Connection, addresses: Collection[str]) -> dict[str, int]:
 
 
 def _row(new: NewDelivery, now: int, room: dict[str, int]) -> dict[str, Any]:
-    room[new.address] -= 1
-    fits = room[new.address] >= 0
+    room[new.address] -= not new.skipped
+    reason = new.skipped or ("chat-full" if room[new.address] < 0 else "")
     return {
         "owner": new.owner,
         "address": new.address,
@@ -106,8 +107,8 @@ def _row(new: NewDelivery, now: int, room: dict[str, int]) -> dict[str, Any]:
         "lane": new.lane,
         "on_doubt": new.on_doubt,
         "dedup": new.dedup,
-        "state": "queued" if fits else "skipped",
-        "reason": "" if fits else "chat-full",
+        "state": "skipped" if reason else "queued",
+        "reason": reason,
         "attempt": 0,
         "failures": 0,
         "doubts": 0,
@@ -116,7 +117,7 @@ def _row(new: NewDelivery, now: int, room: dict[str, int]) -> dict[str, Any]:
         "not_before_at": max(now, new.not_before_at),
         "expires_at": max(now, new.not_before_at) + new.lasts,
         "created_at": now,
-        "ended_at": None if fits else now,
+        "ended_at": now if reason else None,
         "reference": "",
         "part": 0,
     }

@@ -31,7 +31,8 @@ class Limits:
     `window`: how long a person may be written to after being near, 0 for always.
     `receipts`: the platform tells when a message was delivered or seen. `voice`: it takes
     recordings; where it does not, their public address is written. `rings`: a message makes
-    itself heard; where it does not, it only waits until the person looks.
+    itself heard; where it does not, it only waits until the person looks. `edits`: it changes
+    messages that stand in a chat already.
     """
 
     text: int
@@ -47,6 +48,7 @@ class Limits:
     receipts: bool = False
     voice: bool = False
     rings: bool = True
+    edits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +260,7 @@ def packed(message: Message, press: Press | None = None) -> str:
         "turn": message.turn,
         "picture": message.picture,
         "voice": message.voice,
+        "replaces": message.replaces,
         "press": press,
     }
     return orjson.dumps(plain).decode()
@@ -272,5 +275,6 @@ def unpacked(content: str) -> tuple[Message, Press | None]:
         plain["turn"],
         Picture(**picture) if picture else None,
         plain.get("voice", ""),
+        plain.get("replaces", ""),
     )
     return message, Press(**press) if press else None

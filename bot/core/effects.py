@@ -11,7 +11,8 @@ class Message:
     """Channel-free: plain text, buttons in order, at most one picture and one recording.
 
     Where both do not go into one message the picture goes first; who asks to listen is
-    given the recording alone.
+    given the recording alone. `replaces` is what the platform calls an earlier message whose
+    place this one takes.
     """
 
     text: str
@@ -19,6 +20,7 @@ class Message:
     turn: int = 0
     picture: Picture | None = None
     voice: str = ""
+    replaces: str = ""
 
 
 class Purpose(StrEnum):

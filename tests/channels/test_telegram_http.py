@@ -102,6 +102,24 @@ async def test_chats_that_cannot_be_written_to(cloud: Telegram, channel: Channel
     assert await channel.send(_to(-1005000000000)) == NotSent(Failure.GONE, "forbidden")
 
 
+async def test_what_was_sent_is_changed_where_it_stands(
+    cloud: Telegram, channel: Channel, tmp_path: Path
+) -> None:
+    """Also under a picture, and when it says so already; what is gone is said to be gone."""
+    sent = await channel.send(_to(LAN, Message("Họp 7 giờ")))
+    path = tmp_path / "a.png"
+    path.write_bytes(b"png")
+    file = PictureFile(path, "", "digest")
+    shown = await channel.send(_to(LAN, Message("Họp 7 giờ"), picture=file))
+    for one in (sent, shown, sent):
+        assert isinstance(one, Sent)
+        change = _to(LAN, Message("Đã thu hồi", replaces=one.reference))
+        assert await channel.send(change) == Sent(one.reference)
+    assert [one.text for one in cloud.from_bot(LAN)[-2:]] == ["Đã thu hồi"] * 2
+    gone = await channel.send(_to(LAN, Message("Đã thu hồi", replaces="999")))
+    assert gone == NotSent(Failure.PERMANENT, "not-editable")
+
+
 async def test_refusals_of_the_moment(cloud: Telegram, channel: Channel) -> None:
     cloud.cloud.faults.throttle = [7]
     assert await channel.send(_to(LAN)) == NotSent(Failure.THROTTLED, "too-many-requests", 7)

@@ -18,7 +18,7 @@ from bot.dispatch import Dispatcher
 from bot.library import Library
 from bot.notice_words import NoticeWords
 from bot.services import announcements as service
-from storage import announcements, lanes, links, people, recipients, relays
+from storage import amendments, announcements, lanes, links, people, recipients, relays
 from storage.database import DAY, HOUR, SECOND, Database
 
 
@@ -210,6 +210,46 @@ async def test_a_correction_goes_to_exactly_those_who_may_have_it(
     assert "Thông báo số 2 không còn" in channel.sent[-1].message.text
     found = office.database.read_now(lambda one: announcements.successors(one, [first, second]))
     assert found == {first: (Kind.UPDATE, 2), second: (Kind.CANCEL, 3)}
+
+
+@pytest.mark.parametrize("edits", [True, False])
+async def test_what_stands_in_a_chat_is_changed_there_or_said_to_stay(
+    office: Office, channel: FakeChannel, edits: bool
+) -> None:
+    words = NoticeWords("https://gocua.test", ZONE)
+    office.dispatcher = Dispatcher(
+        office.database,
+        office.house.signals,
+        words,
+        [("fake", "one")],
+        ["fake"] if edits else [],
+    )
+    channel.answers = [NotSent(Failure.DOUBT, "lost"), NotSent(Failure.PERMANENT, "no")]
+    first = office.approved()
+    await office.work()
+    references = {
+        one.address.id: f"m{one.id}" for one in channel.sent if one.address.id in ("-1", "p3")
+    }
+    second = office.corrected(first, Kind.CANCEL, "Hoãn")
+    await office.work()
+    changed = [one for one in channel.sent if one.message.replaces]
+    counts = office.database.read_now(lambda one: amendments.counts(one, second))
+    if not edits:
+        assert changed == []
+        assert {reason for _, reason in counts} == {"no-edit"}
+        assert sum(counts.values()) == office.kept(second).recipients
+        return
+    assert {one.address.id: one.message.replaces for one in changed}.items() >= references.items()
+    link = words.link(office.kept(second).code)
+    assert {one.message.text for one in changed} == {
+        f"⛔ Thông báo số 1 đã thu hồi, không còn hiệu lực. Xem thông báo số 2: {link}"
+    }
+    assert counts[("accepted", "")] == len(changed)
+    assert counts[("skipped", "no-edit")] == 1
+    assert counts[("skipped", "no-reference")] == 1
+    assert sum(counts.values()) == office.kept(second).recipients
+    await office.work()
+    assert len([one for one in channel.sent if one.message.replaces]) == len(changed)
 
 
 async def test_a_correction_stops_what_has_not_left(office: Office, channel: FakeChannel) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Mapping, Sequence
 
 from httpx_aiohttp import AiohttpTransport
 from telegram import Bot, BotCommand, LinkPreviewOptions, Message
-from telegram.error import TelegramError
+from telegram.error import BadRequest, TelegramError
 from telegram.request import HTTPXRequest
 
 from bot.channels.base import (
@@ -43,6 +43,7 @@ class Telegram:
         other_interval=_SECOND // 30 + 1,
         per_second=30,
         voice=True,
+        edits=True,
     )
 
     def __init__(
@@ -84,7 +85,7 @@ class Telegram:
         except TelegramError as error:
             return failure(error)
         if sent is None:
-            return Sent(shown)
+            return Sent(shown or outgoing.message.replaces)
         upload = sent.photo[-1] if sent.photo else sent.voice or sent.audio
         return Sent(str(sent.message_id), upload.file_id if upload else "")
 
@@ -92,6 +93,8 @@ class Telegram:
         message = outgoing.message
         if not message.text:
             return None
+        if message.replaces:
+            return await self._edit(chat, int(message.replaces), message.text)
         if outgoing.picture:
             photo = await _upload(outgoing.picture)
             return await self._bot.send_photo(
@@ -108,6 +111,19 @@ class Telegram:
             reply_markup=keyboard(message),
             link_preview_options=LinkPreviewOptions(is_disabled=True),
         )
+
+    async def _edit(self, chat: int, number: int, text: str) -> Message | None:
+        """A picture's words are changed by another call; that they are so already is well."""
+        try:
+            await self._bot.edit_message_text(
+                text, chat, number, link_preview_options=LinkPreviewOptions(is_disabled=True)
+            )
+        except BadRequest as error:
+            if "no text in the message" in error.message.lower():
+                await self._bot.edit_message_caption(chat, number, caption=text)
+            elif "not modified" not in error.message.lower():
+                raise
+        return None
 
     async def _show(self, chat: int, press: Press | None) -> str:
         """Stops the button's spinner and takes the used buttons away. Both may fail:

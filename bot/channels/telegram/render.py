@@ -24,6 +24,8 @@ _REFUSALS = {
     "chat not found": (Failure.GONE, "chat-not-found"),
     "not enough rights": (Failure.GONE, "no-right-to-write"),
     "have no rights": (Failure.GONE, "no-right-to-write"),
+    "message to edit not found": (Failure.PERMANENT, "not-editable"),
+    "message can't be edited": (Failure.PERMANENT, "not-editable"),
     "message is too long": (Failure.PERMANENT, "too-long"),
     "wrong file identifier": (Failure.PERMANENT, "unknown-picture"),
 }

@@ -154,7 +154,11 @@ class TelegramCloud:
 
     def edit(self, params: Json) -> Json:
         chat, shown = self._own(params, "edit")
-        text = str(params.get("text", params.get("caption", shown.text)))
+        named = "caption" if shown.photo or shown.voice else "text"
+        if not {"text", "caption"}.isdisjoint(params) and named not in params:
+            other = "text" if named == "caption" else "caption"
+            raise RefusedError(400, f"Bad Request: there is no {other} in the message to edit")
+        text = str(params.get(named, shown.text))
         buttons = _buttons(params)
         if (text, buttons) == (shown.text, shown.buttons):
             raise RefusedError(
