@@ -2,16 +2,16 @@
 written to at all. What becomes of them is outbox.py's.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import Connection, RowMapping, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from storage import contacts, held, lanes, pace
 from storage.database import SECOND
 from storage.outbox import Claimed
-from storage.rows import table
+from storage.rows import among, table
 from storage.tables import Delivery
 
 _outbox = table(Delivery)
@@ -55,12 +55,11 @@ def claim(
             continue
         chats = lanes.ready(connection, account, now, limit, replies=replies)
         heads = _heads(connection, _within(connection, chats, now, terms.window), now)
-        heads = _still_queued(connection, heads)
-        lanes.refresh(connection, set(chats) - {one.address for one in heads})
-        if heads:
-            _take(connection, heads, holder, now, terms.interval_of)
-            pace.spend(connection, account, rate, now, len(heads))
-        claimed += heads
+        taken = _take(connection, heads, holder, now, terms.interval_of)
+        lanes.refresh(connection, set(chats) - {one.address for one in taken})
+        if taken:
+            pace.spend(connection, account, rate, now, len(taken))
+        claimed += taken
     return claimed
 
 
@@ -75,39 +74,52 @@ def _within(
     return [one for one in chats if one not in away]
 
 
+_PLACE = func.row_number().over(
+    partition_by=_columns.address, order_by=(_columns.lane, _columns.id)
+)
+_SHOWN = (
+    "id", "address", "content", "attempt", "failures", "doubts", "on_doubt", "part", "reason",
+    "lane", "expires_at",
+)  # fmt: skip
+_RANKED = (
+    select(*[_columns[name] for name in _SHOWN], _PLACE.label("place"))
+    .where(
+        _queued,
+        _columns.not_before_at <= bindparam("now"),
+        among(_columns.address, "addresses"),
+    )
+    .subquery()
+)
+_HEADS = select(*[_RANKED.c[name] for name in _SHOWN]).where(_RANKED.c.place == 1)
+
+
 def _heads(connection: Connection, chats: Collection[str], now: int) -> list[Claimed]:
     """The message each chat is to get next. Those that came too late are ended instead."""
     if not chats:
         return []
-    place = func.row_number().over(
-        partition_by=_columns.address, order_by=(_columns.lane, _columns.id)
-    )
-    due = _queued & (_columns.not_before_at <= now) & _columns.address.in_(chats)
-    ranked = select(_outbox, place.label("place")).where(due).subquery()
-    found = connection.execute(select(ranked).where(ranked.c.place == 1)).mappings().all()
-    late = [row for row in found if row["expires_at"] <= now]
+    found = connection.execute(_HEADS, {"now": now, "addresses": chats}).all()
+    late = [row for row in found if row.expires_at <= now]
     if late:
-        _expire(connection, late, now)
+        _expire(connection, [row.id for row in late], now)
     return [
         Claimed(
-            row["id"],
-            row["address"],
-            row["content"],
-            row["attempt"] + 1,
-            row["failures"],
-            row["doubts"],
-            row["on_doubt"],
-            row["part"],
-            row["reason"],
-            row["lane"],
+            row.id,
+            row.address,
+            row.content,
+            row.attempt + 1,
+            row.failures,
+            row.doubts,
+            row.on_doubt,
+            row.part,
+            row.reason,
+            row.lane,
         )
         for row in found
-        if row["expires_at"] > now
+        if row.expires_at > now
     ]
 
 
-def _expire(connection: Connection, late: Iterable[RowMapping], now: int) -> None:
-    ids = [row["id"] for row in late]
+def _expire(connection: Connection, ids: Collection[int], now: int) -> None:
     connection.execute(
         update(_outbox)
         .where(_columns.id.in_(ids), _queued)
@@ -115,14 +127,17 @@ def _expire(connection: Connection, late: Iterable[RowMapping], now: int) -> Non
     )
 
 
-def _still_queued(connection: Connection, heads: Sequence[Claimed]) -> list[Claimed]:
-    """Locked, without those that were dropped meanwhile: dropping holds no chat."""
-    if not heads:
-        return []
-    ids = [one.id for one in heads]
-    query = select(_columns.id).where(_columns.id.in_(ids), _queued).order_by(_columns.id)
-    queued = set(connection.execute(query.with_for_update()).scalars())
-    return [one for one in heads if one.id in queued]
+_SENDING = (
+    update(_outbox)
+    .where(among(_columns.id, "ids"), _queued)
+    .values(
+        state="sending",
+        attempt=_columns.attempt + 1,
+        holder=bindparam("b_holder"),
+        lease_until=bindparam("b_lease_until"),
+    )
+    .returning(_columns.id)
+)
 
 
 def _take(
@@ -131,19 +146,16 @@ def _take(
     holder: str,
     now: int,
     interval_of: Callable[[str], int],
-) -> None:
-    connection.execute(
-        update(_outbox)
-        .where(_columns.id.in_([one.id for one in heads]))
-        .values(
-            state="sending",
-            attempt=_columns.attempt + 1,
-            holder=holder,
-            lease_until=now + LEASE,
-        )
-    )
+) -> list[Claimed]:
+    """Without those that were dropped meanwhile: dropping holds no chat."""
+    if not heads:
+        return []
+    given = {"ids": [one.id for one in heads], "b_holder": holder, "b_lease_until": now + LEASE}
+    taken = set(connection.execute(_SENDING, given).scalars())
+    claimed = [one for one in heads if one.id in taken]
     by_interval: dict[int, list[str]] = {}
-    for one in heads:
+    for one in claimed:
         by_interval.setdefault(interval_of(one.address), []).append(one.address)
     for interval, addresses in by_interval.items():
         lanes.take(connection, addresses, holder, now + interval)
+    return claimed

@@ -3,16 +3,23 @@
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, bindparam, case, func, select, update
 
 from bot.core.address import Address
-from storage.rows import batches, insert_new, table
+from storage.rows import among, insert_new, table
 from storage.tables import Delivery, InboxUpdate, Lane
 
 REPLY, EMERGENCY, PERSONAL, BULK = 0, 1, 2, 3
 _lane = table(Lane)
 _columns = _lane.c
 _outbox = table(Delivery).c
+
+
+_CHOSEN = select(_columns.address).where(among(_columns.address, "addresses"))
+_LOCKED = {
+    wait: _CHOSEN.order_by(_columns.address).with_for_update(skip_locked=not wait)
+    for wait in (True, False)
+}
 
 
 def hold(connection: Connection, addresses: Iterable[str], *, wait: bool) -> set[str]:
@@ -22,12 +29,7 @@ def hold(connection: Connection, addresses: Iterable[str], *, wait: bool) -> set
     """
     wanted = sorted(set(addresses))
     insert_new(connection, Lane, [_new(Address.parse(one)) for one in wanted])
-    held: set[str] = set()
-    for part in batches(wanted):
-        statement = select(_columns.address).where(_columns.address.in_(part))
-        locked = statement.order_by(_columns.address).with_for_update(skip_locked=not wait)
-        held.update(connection.execute(locked).scalars())
-    return held
+    return set(connection.execute(_LOCKED[wait], {"addresses": wanted}).scalars())
 
 
 def _new(address: Address) -> dict[str, Any]:
@@ -42,53 +44,67 @@ def _new(address: Address) -> dict[str, Any]:
     }
 
 
+_DUE = (
+    select(_columns.address)
+    .where(
+        _columns.channel == bindparam("channel"),
+        _columns.account == bindparam("account"),
+        _columns.due_at <= bindparam("now"),
+        _columns.ready_at <= bindparam("now"),
+        _columns.holder == "",
+    )
+    .order_by(_columns.urgency, _columns.due_at)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_READY = {True: _DUE.where(_columns.urgency == REPLY), False: _DUE.where(_columns.urgency > REPLY)}
+
+
 def ready(
     connection: Connection, account: tuple[str, str], now: int, limit: int, *, replies: bool
 ) -> list[str]:
     """Chats that may be written to, locked; most urgent and longest waiting first."""
-    urgency = _columns.urgency == REPLY if replies else _columns.urgency > REPLY
-    found = connection.execute(
-        select(_columns.address)
-        .where(
-            _columns.channel == account[0],
-            _columns.account == account[1],
-            _columns.due_at <= now,
-            _columns.ready_at <= now,
-            _columns.holder == "",
-            urgency,
-        )
-        .order_by(_columns.urgency, _columns.due_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    return list(found.scalars())
+    sought = {"channel": account[0], "account": account[1], "now": now, "most": limit}
+    return list(connection.execute(_READY[replies], sought).scalars())
+
+
+_TAKING = (
+    update(_lane)
+    .where(among(_columns.address, "addresses"))
+    .values(holder=bindparam("b_holder"), ready_at=bindparam("b_ready_at"))
+)
 
 
 def take(connection: Connection, addresses: Collection[str], holder: str, ready_at: int) -> None:
     """Marks chats as being written to; the next message may follow at `ready_at`."""
-    connection.execute(
-        update(_lane)
-        .where(_columns.address.in_(addresses))
-        .values(holder=holder, ready_at=ready_at)
-    )
+    given = {"addresses": addresses, "b_holder": holder, "b_ready_at": ready_at}
+    connection.execute(_TAKING, given)
+
+
+_QUEUED = (_outbox.address == _columns.address) & (_outbox.state == "queued")
+_WAITS: dict[str, Any] = {
+    "due_at": select(func.min(_outbox.not_before_at)).where(_QUEUED).scalar_subquery(),
+    "urgency": select(func.coalesce(func.min(_outbox.lane), BULK)).where(_QUEUED).scalar_subquery(),
+}
+_REFRESHING = update(_lane).where(among(_columns.address, "addresses")).values(**_WAITS)
+_FREE = {"holder": case((_columns.holder == bindparam("b_holder"), ""), else_=_columns.holder)}
+_RELEASING = _REFRESHING.values(**_FREE)
+_FREEING = _REFRESHING.values(holder="")
 
 
 def refresh(connection: Connection, addresses: Collection[str]) -> None:
     """Works out anew what chats wait for."""
-    queued = (_outbox.address == _columns.address) & (_outbox.state == "queued")
-    due = select(func.min(_outbox.not_before_at)).where(queued).scalar_subquery()
-    urgency = select(func.coalesce(func.min(_outbox.lane), BULK)).where(queued).scalar_subquery()
     if addresses:
-        connection.execute(
-            update(_lane).where(_columns.address.in_(addresses)).values(due_at=due, urgency=urgency)
-        )
+        connection.execute(_REFRESHING, {"addresses": addresses})
 
 
 def release(connection: Connection, addresses: Collection[str], holder: str = "") -> None:
-    """Frees chats; with a holder, only those it still holds."""
-    held = _columns.holder == holder if holder else _columns.holder != ""
-    connection.execute(update(_lane).where(_columns.address.in_(addresses), held).values(holder=""))
-    refresh(connection, addresses)
+    """Frees chats, and works out anew what they wait for; with a holder, frees only those it
+    still holds."""
+    if holder:
+        connection.execute(_RELEASING, {"addresses": addresses, "b_holder": holder})
+    else:
+        connection.execute(_FREEING, {"addresses": addresses})
 
 
 def put_off(connection: Connection, address: str, until: int) -> None:
@@ -99,16 +115,25 @@ def put_off(connection: Connection, address: str, until: int) -> None:
     )
 
 
-def earliest(connection: Connection, account: tuple[str, str]) -> int | None:
-    """When the next chat of an account may be written to; None when nothing waits."""
-    starts = select(_columns.due_at, _columns.ready_at).where(
-        _columns.channel == account[0],
-        _columns.account == account[1],
+_STARTS = (
+    select(case((_columns.due_at > _columns.ready_at, _columns.due_at), else_=_columns.ready_at))
+    .where(
+        _columns.channel == bindparam("channel"),
+        _columns.account == bindparam("account"),
         _columns.due_at.is_not(None),
         _columns.holder == "",
     )
-    found = [max(due, ready_at) for due, ready_at in connection.execute(starts.limit(1000))]
-    return min(found, default=None)
+    .limit(1000)
+    .subquery("starts")
+)
+_EARLIEST = select(func.min(next(iter(_STARTS.c))))
+
+
+def earliest(connection: Connection, account: tuple[str, str]) -> int | None:
+    """When the next chat of an account may be written to; None when nothing waits."""
+    sought = {"channel": account[0], "account": account[1]}
+    found: int | None = connection.execute(_EARLIEST, sought).scalar()
+    return found
 
 
 def is_idle(connection: Connection, address: str) -> bool:

@@ -7,13 +7,14 @@ its platform does not take now is held (held.py) and comes back to queued.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, case, func, or_, select, update
+from sqlalchemy import BigInteger, Connection, bindparam, case, func, or_, select, update
 
 from storage import lanes
 from storage.database import DAY
-from storage.rows import insert_new, table
+from storage.rows import given, insert_new, packed, table
 from storage.signals import gone
 from storage.tables import Delivery
 
@@ -130,31 +131,9 @@ def end(connection: Connection, ended: Sequence[Ended], holder: str, now: int) -
     """
     if not ended:
         return 0
-    state: ColumnElement[str] = bindparam("b_state")
-    changed = connection.execute(
-        update(_outbox)
-        .where(
-            _columns.id == bindparam("b_id"),
-            _columns.attempt == bindparam("b_attempt"),
-            _columns.holder == holder,
-            _sending,
-        )
-        .values(
-            state=state,
-            reason=bindparam("b_reason"),
-            reference=bindparam("b_reference"),
-            failures=_columns.failures + bindparam("b_failures"),
-            doubts=_columns.doubts + bindparam("b_doubts"),
-            part=bindparam("b_part"),
-            not_before_at=case(
-                (state != "held", _columns.not_before_at),
-                (bindparam("b_held_until") == 0, _columns.expires_at),
-                else_=bindparam("b_held_until"),
-            ),
-            ended_at=case((or_(state == "queued", state == "held"), None), else_=now),
-        ),
-        [_ended_row(one) for one in ended],
-    )
+    dialect = connection.dialect.name
+    rows = packed(dialect, [_ended_row(one) for one in ended], _ENDED)
+    changed = connection.execute(_ending(dialect), {**rows, "b_holder": holder, "b_now": now})
     lanes.release(connection, {one.claimed.address for one in ended}, holder)
     for one in ended:
         if one.retry_at:
@@ -162,17 +141,54 @@ def end(connection: Connection, ended: Sequence[Ended], holder: str, now: int) -
     return changed.rowcount
 
 
+# `not_before_at` says until when a row is held; `failures` and `doubts` are added.
+_ENDED = (
+    "id", "attempt", "state", "reason", "reference", "failures", "doubts", "part", "not_before_at"
+)  # fmt: skip
+
+
+@lru_cache
+def _ending(dialect: str) -> Any:
+    become = given(dialect, Delivery, _ENDED).c
+    return (
+        update(_outbox)
+        .where(
+            _columns.id == become.id,
+            _columns.attempt == become.attempt,
+            _columns.holder == bindparam("b_holder"),
+            _sending,
+        )
+        .values(
+            state=become.state,
+            reason=become.reason,
+            reference=become.reference,
+            failures=_columns.failures + become.failures,
+            doubts=_columns.doubts + become.doubts,
+            part=become.part,
+            not_before_at=case(
+                (become.state != "held", _columns.not_before_at),
+                (become.not_before_at == 0, _columns.expires_at),
+                else_=become.not_before_at,
+            ),
+            ended_at=case(
+                (or_(become.state == "queued", become.state == "held"), None),
+                else_=bindparam("b_now", type_=BigInteger),
+            ),
+        )
+    )
+
+
 def _ended_row(one: Ended) -> dict[str, Any]:
     return {
-        "b_id": one.claimed.id,
-        "b_attempt": one.claimed.attempt,
-        "b_state": one.state,
-        "b_reason": one.reason,
-        "b_reference": one.reference,
-        "b_failures": int(one.counts),
-        "b_doubts": int(one.reason == "doubt"),
-        "b_part": max(one.part, one.claimed.part),
-        "b_held_until": one.held_until,
+        "id": one.claimed.id,
+        "attempt": one.claimed.attempt,
+        "state": one.state,
+        "reason": one.reason,
+        "reference": one.reference,
+        "failures": int(one.counts),
+        "doubts": int(one.reason == "doubt"),
+        "part": max(one.part, one.claimed.part),
+        "not_before_at": one.held_until,
     }
 
 

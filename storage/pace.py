@@ -6,7 +6,7 @@ been spent. Floats are kept out: their rounding once stopped all sending.
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import Connection, bindparam, or_, select, update
 
 from storage.database import SECOND
 from storage.rows import insert_new, table
@@ -31,16 +31,37 @@ def _of(account: tuple[str, str], bucket: str | None = None) -> list[object]:
     return [*of, _columns.bucket == bucket] if bucket else [*of]
 
 
+_ACCOUNT = (
+    _columns.channel == bindparam("of_channel"),
+    _columns.account == bindparam("of_account"),
+)
+_BUCKET = (*_ACCOUNT, _columns.bucket == bindparam("of_bucket"))
+_SPENT = select(_columns.arrival_at, _columns.blocked_until).where(*_BUCKET).with_for_update()
+_CATCHING_UP = (
+    update(_pace)
+    .where(*_BUCKET, _columns.arrival_at < bindparam("b_now"))
+    .values(arrival_at=bindparam("b_now"))
+)
+_SPENDING = (
+    update(_pace).where(*_BUCKET).values(arrival_at=_columns.arrival_at + bindparam("b_cost"))
+)
+_UNBLOCKING = update(_pace).where(*_ACCOUNT, _columns.failures > 0).values(failures=0, reason="")
+
+
+def _named(account: tuple[str, str], bucket: str) -> dict[str, object]:
+    return {"of_channel": account[0], "of_account": account[1], "of_bucket": bucket}
+
+
 def allowance(connection: Connection, account: tuple[str, str], rate: Rate, now: int) -> int:
     """How many messages may leave now. Locks the bucket until the transaction ends."""
-    row = {"arrival_at": 0, "blocked_until": 0, "failures": 0, "reason": ""}
-    key = {"channel": account[0], "account": account[1], "bucket": rate.bucket}
-    insert_new(connection, Pace, [key | row])
-    arrival, blocked = connection.execute(
-        select(_columns.arrival_at, _columns.blocked_until)
-        .where(*_of(account, rate.bucket))  # type: ignore[arg-type]
-        .with_for_update()
-    ).one()
+    named = _named(account, rate.bucket)
+    spent = connection.execute(_SPENT, named).first()
+    if spent is None:
+        row = {"arrival_at": 0, "blocked_until": 0, "failures": 0, "reason": ""}
+        key = {"channel": account[0], "account": account[1], "bucket": rate.bucket}
+        insert_new(connection, Pace, [key | row])
+        spent = connection.execute(_SPENT, named).one()
+    arrival, blocked = spent
     burst = max(rate.interval, rate.burst)
     return 0 if blocked > now else max(0, (now + burst - max(arrival, now)) // rate.interval)
 
@@ -48,13 +69,9 @@ def allowance(connection: Connection, account: tuple[str, str], rate: Rate, now:
 def spend(
     connection: Connection, account: tuple[str, str], rate: Rate, now: int, messages: int
 ) -> None:
-    late = _columns.arrival_at < now
-    where = _of(account, rate.bucket)
-    cost = messages * rate.interval
-    connection.execute(update(_pace).where(*where, late).values(arrival_at=now))  # type: ignore[arg-type]
-    connection.execute(
-        update(_pace).where(*where).values(arrival_at=_columns.arrival_at + cost)  # type: ignore[arg-type]
-    )
+    bucket = _named(account, rate.bucket)
+    connection.execute(_CATCHING_UP, {**bucket, "b_now": now})
+    connection.execute(_SPENDING, {**bucket, "b_cost": messages * rate.interval})
 
 
 def block(
@@ -71,11 +88,7 @@ def block(
 
 def unblock(connection: Connection, account: tuple[str, str]) -> None:
     """Something got through again."""
-    connection.execute(
-        update(_pace)
-        .where(*_of(account), _columns.failures > 0)  # type: ignore[arg-type]
-        .values(failures=0, reason="")
-    )
+    connection.execute(_UNBLOCKING, {"of_channel": account[0], "of_account": account[1]})
 
 
 def reopen(connection: Connection, account: tuple[str, str]) -> None:

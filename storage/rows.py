@@ -7,9 +7,13 @@ from typing import Any, TypeVar
 import orjson
 from sqlalchemy import (
     JSON,
+    Boolean,
+    ColumnElement,
     Connection,
     CursorResult,
+    Dialect,
     Text,
+    TypeDecorator,
     bindparam,
     cast,
     column,
@@ -18,6 +22,9 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 from sqlmodel import SQLModel
 
 Row = Mapping[str, Any]
@@ -37,6 +44,43 @@ def table(model: Model) -> Any:
 def _insert(connection: Connection, model: Model) -> Any:
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
     return dialect.insert(table(model))
+
+
+class _Many(TypeDecorator[Any]):
+    """Any number of values as one parameter, so that a statement is written once."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        return orjson.dumps(list(value)).decode() if dialect.name == "sqlite" else list(value)
+
+
+class _Among(FunctionElement[bool]):
+    type = Boolean()
+    inherit_cache = True
+
+    def self_group(self, against: Any = None) -> Any:  # noqa: ARG002
+        """As it is: "(…) = 1" would keep SQLite from its index."""
+        return self
+
+
+@compiles(_Among, "sqlite")
+def _among_sqlite(element: _Among, compiler: SQLCompiler, **more: Any) -> str:
+    one, many = (compiler.process(part, **more) for part in element.clauses)
+    return f"{one} IN (SELECT value FROM json_each({many}))"  # noqa: S608  # no words of others
+
+
+@compiles(_Among, "postgresql")
+def _among_postgresql(element: _Among, compiler: SQLCompiler, **more: Any) -> str:
+    one, many = (compiler.process(part, **more) for part in element.clauses)
+    kind = compiler.dialect.type_compiler_instance.process(next(iter(element.clauses)).type)
+    return f"{one} = ANY (CAST({many} AS {kind}[]))"
+
+
+def among(one: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+    """Whether a column is among the values of parameter `name`, a collection."""
+    return _Among(one, bindparam(name, type_=_Many()))
 
 
 def given(dialect: str, model: Model, names: Sequence[str]) -> Any:

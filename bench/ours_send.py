@@ -1,0 +1,107 @@
+"""The product's own sender in a process of its own, over a ledger that is full already.
+
+Arguments: database, how many messages, Bot API address or "none" for a send that does nothing.
+Paces are lifted: what is measured is the machinery. Prints what it took as JSON.
+"""
+
+import asyncio
+import json
+import resource
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import uvloop
+from sqlalchemy import Connection
+
+from bench.databases import opened
+from bot.channels.base import Limits, NotSent, Outgoing, Sent, packed
+from bot.channels.telegram.channel import Telegram
+from bot.core.effects import Message
+from bot.sender import Sender
+from storage import lanes, outbox
+from storage.database import Database
+from storage.signals import Signals
+
+FIRST = 100_000
+_TEXT = "Bác bấm nút Đồng ý ở cuối màn hình, rồi nhắn cháu một chữ xong ạ."
+_BATCH = 1000
+
+
+class Unpaced(Telegram):
+    """As fast as the machine goes."""
+
+    limits: Limits = replace(Telegram.limits, reply_interval=1, other_interval=1, per_second=0)
+
+    def chat_interval(self, chat: str) -> int:  # noqa: ARG002
+        return 0
+
+
+class Silent(Unpaced):
+    """Sends nothing, at once."""
+
+    async def send(self, outgoing: Outgoing) -> Sent | NotSent:
+        return Sent(str(outgoing.id))
+
+
+def fill(database: Database, many: int, lane: int = lanes.BULK) -> float:
+    """One message to each of many chats; the seconds it took."""
+    start = time.monotonic()
+    for first in range(FIRST, FIRST + many, _BATCH):
+        people = range(first, min(first + _BATCH, FIRST + many))
+        database.write_now(lambda one, people=people: _enqueue(one, database, people, lane))
+    return time.monotonic() - start
+
+
+def _enqueue(connection: Connection, database: Database, people: Sequence[int], lane: int) -> None:
+    content = packed(Message(_TEXT))
+    rows = [outbox.NewDelivery("bench", f"telegram:123456:{one}", content, lane) for one in people]
+    outbox.enqueue(connection, rows, database.now(connection))
+
+
+async def _nothing(_: str) -> None:
+    return None
+
+
+async def drain(database: Database, api: str) -> dict[str, float]:
+    kind = Silent if api == "none" else Unpaced
+    channel = kind("123456:bench", "s", api if api != "none" else "http://127.0.0.1:9")
+    signals = Signals(database)
+    tasks = [asyncio.create_task(signals.listen())]
+    await _until(lambda: signals.present)
+    sender = Sender(database, signals, channel, _nothing, "")
+    start, cpu = time.monotonic(), time.process_time()
+    tasks.append(asyncio.create_task(sender.run()))
+    await _until(lambda: not database.read_now(_waiting))
+    took = {"seconds": time.monotonic() - start, "cpu": time.process_time() - cpu}
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await channel.close()
+    return took
+
+
+async def _until(true: Callable[[], bool]) -> None:
+    while not await asyncio.to_thread(true):  # noqa: ASYNC110  # what is measured tells nobody
+        await asyncio.sleep(0.05)
+
+
+def _waiting(connection: Connection) -> int:
+    found = outbox.counts(connection)
+    return found["queued"] + found["sending"]
+
+
+def main() -> None:
+    url, many, api = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+    with opened(url) as database:
+        filled = fill(database, many)
+        took = uvloop.run(drain(database, api))
+        totals = database.read_now(outbox.totals)
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    accepted = totals.get("accepted", 0)
+    print(json.dumps({**took, "filled": filled, "memory": memory, "accepted": accepted}))
+
+
+if __name__ == "__main__":
+    main()
