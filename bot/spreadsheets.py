@@ -4,8 +4,10 @@ What comes from outside is bounded before it is opened: a small file may unpack 
 """
 
 import csv
+import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from io import BytesIO, StringIO
 from pathlib import Path
@@ -29,6 +31,20 @@ _HEADING, _FILL = Font(bold=True), PatternFill("solid", fgColor="DDE9E2")
 _WRAP = Alignment(wrap_text=True, vertical="top")
 
 Rows = Iterator[tuple[int, list[str]]]
+_NOT_IN_TITLES = re.compile(r"[\\/*?:\[\]]+")
+_PROPERTIES = "docProps/core.xml"
+_MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)")
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """In tenths of a percent."""
+
+    tenths: int
+
+
+Value = str | int | Share
+Sheets = Mapping[str, Sequence[Sequence[Value]]]
 
 
 class SheetError(Exception):
@@ -123,18 +139,36 @@ def _decoded(data: bytes) -> str:
     return text
 
 
-def save(path: Path, sheets: Mapping[str, Sequence[Sequence[object]]]) -> None:
+def save(path: Path, sheets: Sheets, made: date | None = None) -> None:
+    path.write_bytes(saved(sheets, made or date.today()))
+
+
+def saved(sheets: Sheets, made: date) -> bytes:
     """Title -> rows, the first of them headings. Texts stay texts: nothing a person wrote becomes
-    a formula."""
-    book = Workbook()
+    a formula. The same rows and day give the same bytes."""
+    book, written = Workbook(), BytesIO()
     book.remove(book.worksheets[0])
     for title, table in sheets.items():
-        sheet: Worksheet = book.create_sheet(title[:31])
+        sheet: Worksheet = book.create_sheet(_NOT_IN_TITLES.sub(" ", title)[:31])
         _fill(sheet, table)
-    book.save(path)
+    book.properties.created = datetime(made.year, made.month, made.day)
+    book.save(written)
+    return _timeless(written.getvalue(), made)
 
 
-def _fill(sheet: Worksheet, table: Sequence[Sequence[object]]) -> None:
+def _timeless(data: bytes, made: date) -> bytes:
+    """Without the times at which it was written."""
+    when, kept = (max(made.year, 1980), made.month, made.day, 0, 0, 0), BytesIO()
+    with zipfile.ZipFile(BytesIO(data)) as old, zipfile.ZipFile(kept, "w") as new:
+        for name in old.namelist():
+            part = old.read(name)
+            if name == _PROPERTIES:
+                part = _MODIFIED.sub(rb"\g<1>%sT00:00:00Z\g<2>" % str(made).encode(), part)
+            new.writestr(zipfile.ZipInfo(name, when), part, zipfile.ZIP_DEFLATED, 6)
+    return kept.getvalue()
+
+
+def _fill(sheet: Worksheet, table: Sequence[Sequence[Value]]) -> None:
     for line, row in enumerate(table, 1):
         for place, value in enumerate(row, 1):
             put(sheet.cell(line, place), value)
@@ -142,12 +176,17 @@ def _fill(sheet: Worksheet, table: Sequence[Sequence[object]]) -> None:
         cell.font, cell.fill, cell.alignment = _HEADING, _FILL, _WRAP
     sheet.freeze_panes = "A2"
     for place in range(1, sheet.max_column + 1):
-        longest = max(len(str(row[place - 1])) for row in table if len(row) >= place)
-        sheet.column_dimensions[get_column_letter(place)].width = min(max(longest + 2, 9), 48)
+        cells = (str(row[place - 1]) for row in table[1:] if len(row) >= place)
+        longest = max(map(len, cells), default=0)
+        sheet.column_dimensions[get_column_letter(place)].width = min(max(longest + 2, 12), 60)
 
 
-def put(cell: Cell | Any, value: object) -> None:
+def put(cell: Cell | Any, value: Value) -> None:
     """Numbers as numbers, everything else as text that is never run."""
-    cell.value = value
-    if isinstance(value, str):
-        cell.data_type = "s"
+    match value:
+        case Share(tenths):
+            cell.value, cell.number_format = tenths / 1000, "0.0%"
+        case str():
+            cell.value, cell.data_type = value, "s"
+        case _:
+            cell.value = value

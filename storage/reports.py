@@ -45,14 +45,13 @@ def aims(connection: Connection, areas: Collection[str], before: int) -> list[Ai
     return [Aim(*row) for row in found]
 
 
-def kept(connection: Connection, areas: Collection[str], week: str) -> dict[str, str]:
-    """The newest version of each place's report, as JSON; places without one are left out."""
-    found = connection.execute(
-        select(_kept.c.area, _kept.c.content)
-        .where(_kept.c.area.in_(areas), _kept.c.week == week)
-        .order_by(_kept.c.version)
-    )
-    return {row.area: row.content for row in found}
+def kept(connection: Connection, area: str, week: str, version: int = 0) -> str:
+    """One version as JSON, the newest without a number; empty when there is none."""
+    query = select(_kept.c.content).where(_kept.c.area == area, _kept.c.week == week)
+    if version:
+        query = query.where(_kept.c.version == version)
+    newest = query.order_by(_kept.c.version.desc()).limit(1)
+    return connection.execute(newest).scalar() or ""
 
 
 def weeks(connection: Connection, area: str) -> list[tuple[str, int]]:

@@ -69,6 +69,7 @@ class Operation(StrEnum):
     SEE_ANNOUNCEMENTS = "see-announcements"
     SEE_FIGURES = "see-figures"
     SET_GOAL = "set-goal"
+    MAKE_REPORT = "make-report"
 
 
 _SELF = frozenset({Role.RESIDENT})
@@ -122,6 +123,7 @@ RULES: Mapping[Operation, frozenset[Role]] = {
     Operation.SEE_ANNOUNCEMENTS: _OFFICIALS | _TEAM,
     Operation.SEE_FIGURES: _OFFICIALS | _TEAM | {Role.CONTENT_AUTHOR},
     Operation.SET_GOAL: _APPROVERS | _OPERATOR,
+    Operation.MAKE_REPORT: _OFFICIALS | _LEADS,
 }
 
 

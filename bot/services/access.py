@@ -35,6 +35,7 @@ class Problem(StrEnum):
     NOBODY = "nobody"
     TOO_LATE = "too-late"
     TOO_EARLY = "too-early"
+    NO_REPORT = "no-report"
     FAULTY = "faulty"
     BAD_LINK = "bad-link"
     BAD_LOGIN = "bad-login"
