@@ -14,7 +14,7 @@ from bot.channels.zalo_bot.parse import NAME as ZALO_BOT
 from bot.channels.zalo_bot.parse import account_of
 from bot.channels.zalo_bot.render import MOST_MESSAGES, MOST_PEOPLE
 from bot.channels.zalo_oa.parse import NAME as ZALO_OA
-from bot.core.rights import terminal
+from bot.core.rights import Role, terminal
 from bot.guide_checks import check
 from bot.library import GUIDES, guide_folders
 from bot.services import zalo
@@ -22,7 +22,7 @@ from bot.settings import Settings
 from bot.vault import Vault
 from bot.zalo import missing
 from bot.zalo_words import ZaloWords
-from storage import inbox, outbox, pace, people, quotas, schema, upkeep
+from storage import inbox, links, outbox, pace, people, quotas, schema, teams, upkeep
 from storage.database import DAY, SECOND, Database
 
 _NEARLY = 0.9
@@ -52,17 +52,27 @@ def examine(settings: Settings, database: Database) -> list[Finding]:
         return [*findings, Finding("database", type(error).__name__, ok=False)]
 
 
+def running(connection: Connection, settings: Settings, now: int) -> Iterator[Finding]:
+    """What can change while the service runs."""
+    yield _disk(settings.data_dir)
+    yield from _stored(connection, settings, now)
+
+
 def _settings(settings: Settings) -> Iterator[Finding]:
-    tokens = {"telegram": settings.telegram_token, "zalo_bot": settings.zalo_bot_token}
-    called = [name for name, token in tokens.items() if token]
-    if settings.zalo_oa_app_id:
-        called.append(ZALO_OA)
+    called = _called(settings)
     yield Finding("channels", ", ".join(["webchat", *called]))
     if lacking := missing(settings):
         yield Finding("zalo_oa_settings", ", ".join(lacking), ok=False)
     public = settings.base_url.startswith("https://") or not called
     yield Finding("base_url", settings.base_url, ok=public)
     yield _disk(settings.data_dir)
+
+
+def _called(settings: Settings) -> list[str]:
+    """Channels of platforms that are on."""
+    tokens = {"telegram": settings.telegram_token, "zalo_bot": settings.zalo_bot_token}
+    called = [name for name, token in tokens.items() if token]
+    return [*called, ZALO_OA] if settings.zalo_oa_app_id else called
 
 
 def _disk(folder: Path) -> Finding:
@@ -95,10 +105,17 @@ def _stored(connection: Connection, settings: Settings, now: int) -> Iterator[Fi
     why = [f"{name} ({reason})" for name, (_, reason) in paused.items()]
     yield Finding("paused", ", ".join(why) or "0", ok=not paused)
     yield _backup(connection, settings, now)
+    yield _operators(connection, settings)
     if settings.zalo_bot_token:
         yield _zalo_bot(connection, settings, now)
     if settings.zalo_oa_app_id and settings.secret_key:
         yield from _zalo_oa(connection, settings, now)
+
+
+def _operators(connection: Connection, settings: Settings) -> Finding:
+    """Somebody has to hear of what goes wrong, once residents can write from outside."""
+    reached = len(links.reach(connection, teams.holders(connection, Role.OPERATOR)))
+    return Finding("operators", str(reached), ok=reached > 0 or not _called(settings))
 
 
 def _backup(connection: Connection, settings: Settings, now: int) -> Finding:

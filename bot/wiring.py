@@ -13,6 +13,7 @@ from typing import Literal
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.alerts import Alerts
 from bot.beside import Beside
 from bot.channels.base import Channel, Intake
 from bot.channels.registry import Needs, ZaloBotNeeds, channels
@@ -177,6 +178,7 @@ class Wiring:
                 self._run(Feeds(self.database, Fetcher(), self.notice_words).run)
             self._run(self.beside.carer(self.database, self.signals).run)
             self._run(Sweeper(self.database, self.signals, self._windows).run)
+            self._run(Alerts(self.database, self.signals, self.settings).run)
         if self.role in ("all", "web"):
             for channel in self.channels.values():
                 self._run(partial(self._prepare, channel))

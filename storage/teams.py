@@ -180,6 +180,12 @@ def held(connection: Connection, scopes: Collection[str]) -> list[Held]:
     return [Held(row[0], row[1].strip(), *row[2:]) for row in found]
 
 
+def holders(connection: Connection, role: Role) -> set[int]:
+    """Whoever holds this office anywhere."""
+    found = select(_grant.c.person).where(_grant.c.role == role, _grant.c.ended_at.is_(None))
+    return set(connection.execute(found).scalars())
+
+
 def actors(connection: Connection, persons: Collection[int], via: str) -> dict[int, Actor]:
     """What each person may do: over themselves, where their teams serve, and by office."""
     held: dict[int, list[Grant]] = {one: [Grant(Role.RESIDENT, f"person:{one}")] for one in persons}

@@ -13,10 +13,11 @@ BACKUP = "backup"
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """`at` in microseconds."""
+    """`at` and `due_at` in microseconds."""
 
     at: int
     rows: int
+    due_at: int
 
 
 def ran(connection: Connection, name: str, now: int, rows: int, due_at: int = 0) -> None:
@@ -26,7 +27,18 @@ def ran(connection: Connection, name: str, now: int, rows: int, due_at: int = 0)
 
 
 def last(connection: Connection, name: str) -> Done | None:
+    return begun_with(connection, name).get(name)
+
+
+def begun_with(connection: Connection, kind: str) -> dict[str, Done]:
+    """By name; of all whose name begins so."""
     found = connection.execute(
-        select(_upkeep.c.ran_at, _upkeep.c.rows).where(_upkeep.c.name == name)
-    ).first()
-    return Done(*found) if found else None
+        select(_upkeep.c.name, _upkeep.c.ran_at, _upkeep.c.rows, _upkeep.c.due_at).where(
+            _upkeep.c.name.startswith(kind, autoescape=True)
+        )
+    )
+    return {name: Done(*rest) for name, *rest in found}
+
+
+def forget(connection: Connection, name: str) -> None:
+    connection.execute(_upkeep.delete().where(_upkeep.c.name == name))

@@ -1,0 +1,114 @@
+"""Tells operators in their own chats what `gocua doctor` finds, while the service runs.
+
+Told after two minutes, again each day, and once more when it is over. Where each finding stands
+is kept in the database, so neither a restart nor a second machine tells it twice.
+"""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.channels.base import packed
+from bot.core.effects import Message
+from bot.core.rights import Role
+from bot.doctor import Finding, running
+from bot.settings import Settings
+from bot.terminal import Terminal
+from storage import lanes, links, outbox, teams, upkeep
+from storage.database import DAY, MINUTE, Database
+from storage.outbox import NewDelivery
+from storage.signals import OUTBOX, Signals
+
+_log = logging.getLogger(__name__)
+_SECONDS = 30.0
+_PATIENCE = 2 * MINUTE
+_KIND = "alert:"
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """`times` counts how often it has been told, this time included; 0 when it is over."""
+
+    finding: Finding
+    since: int
+    times: int
+
+
+class Alerts:
+    def __init__(self, database: Database, signals: Signals, settings: Settings) -> None:
+        self._database, self._signals, self._settings = database, signals, settings
+        self._terminal = Terminal()
+
+    async def run(self) -> None:
+        """Until cancelled. A fault of the database is waited out: then nobody can be told."""
+        while True:
+            await asyncio.sleep(_SECONDS)
+            try:
+                told = await self._database.write(self.once)
+            except SQLAlchemyError as error:
+                _log.warning("alerts wait for the database: %s", type(error).__name__)
+                continue
+            if told:
+                self._signals.wake(OUTBOX)
+
+    def once(self, connection: Connection) -> int:
+        """How many messages were put into the ledger."""
+        now = self._database.now(connection)
+        news = _news(connection, list(running(connection, self._settings, now)), now)
+        if not news:
+            return 0
+        reached = links.reach(connection, teams.holders(connection, Role.OPERATOR))
+        if not reached:
+            _log.warning("nobody can be told of %s", ", ".join(one.finding.name for one in news))
+        rows = [
+            self._row(one, person, chats[0])
+            for one in news
+            for person, chats in sorted(reached.items())
+        ]
+        outbox.enqueue(connection, rows, now)
+        self._signals.announce(connection, OUTBOX)
+        return len(rows)
+
+    def _row(self, news: News, person: int, address: str) -> NewDelivery:
+        key = f"{_KIND}{news.finding.name}:{news.since}:{news.times}:{person}"
+        words = packed(Message(self._text(news)))
+        return NewDelivery(
+            f"{_KIND}{news.finding.name}", address, words, lanes.PERSONAL, dedup=key, person=person
+        )
+
+    def _text(self, news: News) -> str:
+        finding, say = news.finding, self._terminal.text
+        title = finding.title or say(f"doctor.{finding.name}")
+        advice = finding.do or say(f"advice.{finding.name}")
+        key = "alert.begun" if news.times else "alert.over"
+        return say(key, title=title, value=finding.value, do=advice).strip()
+
+
+def _news(connection: Connection, found: Sequence[Finding], now: int) -> list[News]:
+    """And writes down where each finding stands."""
+    known = upkeep.begun_with(connection, _KIND)
+    news = []
+    for finding in _distinct(found):
+        name = _KIND + finding.name
+        was = known.get(name)
+        if finding.ok:
+            if was:
+                upkeep.forget(connection, name)
+            if was and was.rows:
+                news.append(News(finding, was.at, 0))
+        elif was is None:
+            upkeep.ran(connection, name, now, 0, now + _PATIENCE)
+        elif now >= was.due_at:
+            upkeep.ran(connection, name, was.at, was.rows + 1, now + DAY)
+            news.append(News(finding, was.at, was.rows + 1))
+    return news
+
+
+def _distinct(found: Sequence[Finding]) -> list[Finding]:
+    """One of each name, the bad one if there is one."""
+    bad = {one.name: one for one in found if not one.ok}
+    return list(({one.name: one for one in found} | bad).values())

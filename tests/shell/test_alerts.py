@@ -1,0 +1,118 @@
+"""Operators hear of trouble in their own chats: late enough, not twice, and of its end."""
+
+from pathlib import Path
+
+import pytest
+from fakes import Clock, FakeChannel
+from house_of import House
+from pydantic import SecretStr
+from sqlalchemy import Connection
+from village import NOW, find, plant
+
+from bot.alerts import Alerts
+from bot.core.rights import Role
+from bot.doctor import examine
+from bot.library import Library
+from bot.settings import Settings
+from storage import inbox, links, people, teams, upkeep
+from storage.database import DAY, MINUTE, SECOND, Database
+
+
+@pytest.fixture
+def channel() -> FakeChannel:
+    return FakeChannel()
+
+
+@pytest.fixture
+def house(database: Database, channel: FakeChannel, library: Library, clock: Clock) -> House:
+    clock.now = NOW
+    database.write_now(plant)
+    return House(database, channel, library)
+
+
+@pytest.fixture
+def alerts(house: House, tmp_path: Path) -> Alerts:
+    settings = Settings(_env_file=None, data_dir=tmp_path)
+    return Alerts(house.database, house.signals, settings)
+
+
+def _operators(house: House, *names: str) -> None:
+    def work(connection: Connection) -> None:
+        for name in names:
+            person = find(connection, name)
+            row = {"person": person, "role": Role.OPERATOR, "area": "", "granted_by": 0}
+            teams.grant(connection, [row], NOW)
+            address = f"fake:one:{name}"
+            people.see(connection, {address: "fake"}, NOW)
+            links.link(connection, address, person, NOW)
+
+    house.database.write_now(work)
+
+
+def _park(house: House) -> None:
+    house.hear("poison")
+
+    def work(connection: Connection) -> None:
+        (update,) = inbox.waiting(connection, ["fake:one:poison"], 1)
+        inbox.park(connection, update, "malformed x")
+
+    house.database.write_now(work)
+
+
+def _mend(house: House) -> None:
+    house.database.write_now(lambda one: one.exec_driver_sql("DELETE FROM inbox_update"))
+
+
+async def _check(house: House, alerts: Alerts, clock: Clock, microseconds: int) -> int:
+    clock.advance(microseconds / SECOND)
+    told = house.database.write_now(alerts.once)
+    await house.deliver()
+    return told
+
+
+async def test_trouble_is_told_late_daily_and_when_it_is_over(
+    house: House, channel: FakeChannel, alerts: Alerts, clock: Clock
+) -> None:
+    _operators(house, "Chị Hoa", "Anh Dũng")
+    _park(house)
+    told = [await _check(house, alerts, clock, MINUTE) for _ in range(4)]
+    assert told == [0, 0, 2, 0]
+    assert await _check(house, alerts, clock, DAY) == 2
+    _mend(house)
+    assert [await _check(house, alerts, clock, MINUTE) for _ in range(2)] == [2, 0]
+    first, again, over = channel.texts("Chị Hoa")
+    assert first.startswith("⚠️ Tin đến bị gác lại: 1\n")
+    assert again == first
+    assert over == "✅ Đã ổn trở lại: Tin đến bị gác lại: 0"
+    assert channel.texts("Anh Dũng") == [first, again, over]
+
+
+async def test_a_hiccup_is_not_told(house: House, alerts: Alerts, clock: Clock) -> None:
+    _operators(house, "Chị Hoa")
+    for _ in range(3):
+        _park(house)
+        assert await _check(house, alerts, clock, MINUTE) == 0
+        _mend(house)
+        assert await _check(house, alerts, clock, MINUTE) == 0
+    kept = house.database.read_now(lambda one: upkeep.begun_with(one, "alert:"))
+    assert kept == {}
+
+
+async def test_with_nobody_to_tell_the_log_says_so(
+    house: House, alerts: Alerts, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    _park(house)
+    assert [await _check(house, alerts, clock, 2 * MINUTE) for _ in range(2)] == [0, 0]
+    assert "nobody can be told of parked" in caplog.text
+
+
+def test_the_doctor_misses_an_operator_once_a_platform_is_joined(house: House) -> None:
+    def found(settings: Settings) -> tuple[str, bool]:
+        lines = examine(settings, house.database)
+        return next((one.value, one.ok) for one in lines if one.name == "operators")
+
+    joined = Settings(_env_file=None, telegram_token=SecretStr("1:a"))
+    assert found(Settings(_env_file=None)) == ("0", True)
+    assert found(joined) == ("0", False)
+    _operators(house, "Chị Hoa")
+    assert found(joined) == ("1", True)
