@@ -5,13 +5,15 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import intake, machine
+from bench import intake, machine, outbound
 from bench.environments import CACHE, versions
 from bench.laboratory import FULL, QUICK, Laboratory, laboratory
 from bench.report import Row, markdown
 
 PARTS: dict[str, Callable[[Laboratory], list[Row]]] = {
     intake.PART: intake.measure,
+    outbound.LEDGER: outbound.ledger,
+    outbound.PART: outbound.measure,
 }
 
 

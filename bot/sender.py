@@ -36,8 +36,9 @@ from storage.grouped import Grouped
 from storage.signals import OUTBOX, Signals
 
 _log = logging.getLogger(__name__)
-MOST_AT_ONCE = 64
-MOST_OTHERS = 48  # of them; the rest is for replies alone
+MOST_AT_ONCE = 128
+MOST_OTHERS = 96  # of them; the rest is for replies alone
+_GATHER_SECONDS = 0.01  # places that become free are filled together
 _POLL_SECONDS = 1.0
 _SEND_SECONDS = 35.0
 Account = tuple[str, str]
@@ -70,6 +71,7 @@ class Sender:
         self._slots = Slots(channel.limits.per_second)
         self._ends: Grouped[Outcome, None] = Grouped(database, self._end)
         self._woken = signals.subscribe(OUTBOX)
+        self._gathering = False
 
     @property
     def busy(self) -> bool:
@@ -103,7 +105,7 @@ class Sender:
             task = asyncio.create_task(self._deliver(one, slot))
             self._running.add(task)
             task.add_done_callback(self._finished)
-        return wait
+        return self._full_for() if wait is None else wait
 
     def _room(self) -> claims.Room:
         running = len(self._running)
@@ -114,6 +116,14 @@ class Sender:
 
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
+        if len(self._running) <= MOST_OTHERS // 2:
+            self._woken.set()
+        elif not self._gathering:
+            self._gathering = True
+            asyncio.get_running_loop().call_later(_GATHER_SECONDS, self._gathered)
+
+    def _gathered(self) -> None:
+        self._gathering = False
         self._woken.set()
 
     def _full_for(self) -> float:
@@ -124,19 +134,20 @@ class Sender:
 
     def _claim(
         self, connection: Connection, room: claims.Room
-    ) -> tuple[list[outbox.Claimed], float]:
+    ) -> tuple[list[outbox.Claimed], float | None]:
+        """And the seconds until more may be claimed; None when all places were taken."""
         now, terms = self._database.now(connection), self._terms()
         claimed = claims.claim(connection, self._account, self.holder, now, room, terms)
-        if claimed:
-            return claimed, 0
+        if claimed and len(claimed) >= room.others:
+            return claimed, None
         due = lanes.earliest(connection, self._account)
         if due is None:
-            return [], _POLL_SECONDS
+            return claimed, _POLL_SECONDS
         room_at = pace.next_open(connection, self._account, terms.replies, terms.others)
         wait = (max(due, room_at) - now) / SECOND
         if room.others <= 0:
             wait = max(wait, self._full_for())
-        return [], min(_POLL_SECONDS, max(0.005, wait))
+        return claimed, min(_POLL_SECONDS, max(0.005, wait))
 
     def _terms(self) -> claims.Terms:
         limits, channel = self._channel.limits, self._channel
@@ -161,7 +172,8 @@ class Sender:
 
     async def _sent(self, claimed: outbox.Claimed) -> Sent | NotSent:
         try:
-            return await asyncio.wait_for(self._send(claimed), _SEND_SECONDS)
+            async with asyncio.timeout(_SEND_SECONDS):
+                return await self._send(claimed)
         except TimeoutError:
             return NotSent(Failure.DOUBT, "no-answer")
         except Exception as error:  # noqa: BLE001  # a fault of ours must not stop the others

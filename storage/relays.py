@@ -12,7 +12,6 @@ from storage.tables import Delivery, Recipient
 _recipient = table(Recipient)
 _columns = _recipient.c
 _outbox = table(Delivery).c
-NOT_POSTED = "not-posted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,4 +97,4 @@ def unposted(connection: Connection, announcement: int) -> None:
         .select_from(JOINED)
         .where(_columns.announcement == announcement, STATE == ASKED)
     )
-    leave_out_where(connection, _columns.id.in_(ids), NOT_POSTED)
+    leave_out_where(connection, _columns.id.in_(ids), "not-posted")

@@ -112,10 +112,10 @@ async def test_bulk_never_takes_every_place(house: House, channel: FakeChannel) 
     channel.seconds = 0.5
     bulk = [
         outbox.NewDelivery("test", f"fake:one:b{n}", packed(Message("bulk")), lanes.BULK)
-        for n in range(90)
+        for n in range(MOST_OTHERS + 10)
     ]
     house.database.write_now(lambda one: outbox.enqueue(one, bulk, house.database.now(one)))
-    for _ in range(3):
+    for _ in range(4):
         await house.sender._round()
     assert len(house.sender._running) == MOST_OTHERS < MOST_AT_ONCE
     _send(house, "a")

@@ -4,6 +4,7 @@ import asyncio
 import hmac
 from collections.abc import Awaitable, Mapping, Sequence
 
+import httpx
 from httpx_aiohttp import AiohttpTransport
 from telegram import Bot, BotCommand, LinkPreviewOptions, Message
 from telegram.error import BadRequest, TelegramError
@@ -27,6 +28,7 @@ from bot.core.secrets import Secret
 _SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105  # a header's name
 _ALLOWED = ["message", "edited_message", "callback_query", "my_chat_member"]
 _SECOND = 1_000_000
+_CONNECTIONS = httpx.Limits(max_connections=256)
 
 
 class Telegram:
@@ -58,7 +60,7 @@ class Telegram:
             write_timeout=15,
             media_write_timeout=20,
             pool_timeout=5,
-            httpx_kwargs={"transport": AiohttpTransport()},
+            httpx_kwargs={"transport": AiohttpTransport(limits=_CONNECTIONS)},
         )
         self._bot = Bot(token, base_url=f"{api}/bot", request=self._request)
 
@@ -79,15 +81,18 @@ class Telegram:
     async def send(self, outgoing: Outgoing) -> Sent | NotSent:
         chat = int(outgoing.address.id)
         try:
-            shown, sent = await asyncio.gather(
-                self._show(chat, outgoing.press), self._say(chat, outgoing)
-            )
+            shown, sent = await self._both(chat, outgoing)
         except TelegramError as error:
             return failure(error)
         if sent is None:
             return Sent(shown or outgoing.message.replaces)
         upload = sent.photo[-1] if sent.photo else sent.voice or sent.audio
         return Sent(str(sent.message_id), upload.file_id if upload else "")
+
+    async def _both(self, chat: int, outgoing: Outgoing) -> tuple[str, Message | None]:
+        if outgoing.press is None:
+            return "", await self._say(chat, outgoing)
+        return await asyncio.gather(self._show(chat, outgoing.press), self._say(chat, outgoing))
 
     async def _say(self, chat: int, outgoing: Outgoing) -> Message | None:
         message = outgoing.message
@@ -125,11 +130,9 @@ class Telegram:
                 raise
         return None
 
-    async def _show(self, chat: int, press: Press | None) -> str:
+    async def _show(self, chat: int, press: Press) -> str:
         """Stops the button's spinner and takes the used buttons away. Both may fail:
         a query grows too old, a message is gone or already without buttons."""
-        if press is None:
-            return ""
         await _quietly(self._bot.answer_callback_query(press.ack))
         if press.message:
             bare = self._bot.edit_message_reply_markup(chat, int(press.message))
