@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test check golden install serve bench lock train measure screenshots chromium emoji wrk vendor
+.PHONY: fuzz help demo test check golden install serve bench lock train measure screenshots chromium emoji wrk vendor
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -51,6 +51,9 @@ emoji:
 
 screenshots: $(VENV)/dev chromium emoji  ## draw docs/images anew
 	GOCUA_SCREENSHOTS=docs/images $(BIN)/python -m pytest -q tests/journeys/test_screenshots.py
+
+fuzz: $(VENV)/dev  ## 1 000 000 spoiled inputs to every hook and parser (GOCUA_FUZZ of each)
+	GOCUA_FUZZ=$${GOCUA_FUZZ:-85000} $(BIN)/python -m pytest -q tests/attack/test_hooks.py tests/attack/test_parsers.py
 
 golden: $(VENV)/dev  ## write the golden transcripts of the guides anew
 	$(BIN)/python -m pytest -q tests/guides/test_guides.py --golden

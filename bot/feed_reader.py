@@ -36,10 +36,14 @@ def read(body: bytes) -> list[Entry]:
     becomes a huge one, or reads others."""
     if _ENTITY.search(body.replace(b"\x00", b"")):
         raise UnreadableError("entities")
-    found = feedparser.parse(body, sanitize_html=False, resolve_relative_uris=False)
-    if not found.version:
+    try:
+        found = feedparser.parse(body, sanitize_html=False, resolve_relative_uris=False)
+        entries = [_entry(one) for one in found.entries if one.get("title") or one.get("link")]
+    except Exception as error:  # its parts assert and look up whatever they like
+        raise UnreadableError("unreadable") from error
+    if not found.get("version"):
         raise UnreadableError("not-a-feed")
-    return [_entry(one) for one in found.entries if one.get("title") or one.get("link")]
+    return entries
 
 
 def _entry(plain: feedparser.FeedParserDict) -> Entry:

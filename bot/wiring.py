@@ -168,7 +168,7 @@ class Wiring:
         for loop in self.zalo.loops(works=self.role != "web") if self.zalo else ():
             self._run(loop)
         if self.role in ("all", "worker"):
-            self._run(self._runner().run)
+            self._run(self.runner().run)
             find, public = self.pictures.file, f"{self.settings.base_url}/hinh"
             for channel in self.channels.values():
                 sender = Sender(self.database, self.signals, channel, find, public)
@@ -183,7 +183,7 @@ class Wiring:
             for channel in self.channels.values():
                 self._run(partial(self._prepare, channel))
 
-    def _runner(self) -> Runner:
+    def runner(self) -> Runner:
         desks, watchers = self.beside.desks(), self.beside.watchers()
         return Runner(self.database, self.signals, self.channels, self.shelf, desks, watchers)
 

@@ -37,7 +37,8 @@ class Hook:
             self._fine.inc()
         else:
             heard.labels(self._channel.name, status, why).inc()
-            _log.warning("hook %s: %d %s", self._channel.name, status, why)
+            level = logging.INFO if why == _KNOCK else logging.WARNING
+            _log.log(level, "hook %s: %d %s", self._channel.name, status, why)
         later = _LATER if status == 503 else []
         await send({"type": "http.response.start", "status": status, "headers": _EMPTY + later})
         await send({"type": "http.response.body", "body": b""})
