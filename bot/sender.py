@@ -27,6 +27,7 @@ from bot.channels.base import (
     unpacked,
 )
 from bot.core.address import Address
+from bot.core.effects import Message
 from bot.core.guide import Picture
 from bot.slots import Slot, Slots
 from bot.verdicts import ACCOUNT_WIDE, backoff, verdict
@@ -184,20 +185,33 @@ class Sender:
         message, press = unpacked(claimed.content)
         picture = await self._picture(message.picture) if message.picture else None
         voice = await self._file(message.voice) if message.voice and not picture else None
+        document = await self._file(message.document) if message.document else None
         if voice and not self._channel.limits.voice:
-            message = replace(message, text=f"{message.text}\n{self._public}/{message.voice}")
-        address = Address.parse(claimed.address)
+            message = self._with_link(message, message.voice)
+        if document and (picture or voice or not self._channel.limits.documents):
+            message, document = self._with_link(message, message.document), None
         outgoing = Outgoing(
-            claimed.id, address, message, press, picture, claimed.part, claimed.before, voice
+            claimed.id,
+            Address.parse(claimed.address),
+            message,
+            press,
+            picture,
+            claimed.part,
+            claimed.before,
+            voice,
+            document,
         )
         result = await self._channel.send(outgoing)
-        file = picture or voice
+        file = picture or voice or document
         reference = result.picture or None if isinstance(result, Sent) else result.picture
         if file and reference is not None and bool(reference) != bool(file.reference):
             await self._database.write(
                 lambda connection: media.keep(connection, *self._account, file.digest, reference)
             )
         return result
+
+    def _with_link(self, message: Message, path: str) -> Message:
+        return replace(message, text=f"{message.text}\n{self._public}/{path}")
 
     async def _picture(self, picture: Picture) -> PictureFile | None:
         found = await self._file(picture.path)

@@ -30,9 +30,9 @@ class Limits:
     where it does not. `burst` microseconds' worth may leave at once after a pause.
     `window`: how long a person may be written to after being near, 0 for always.
     `receipts`: the platform tells when a message was delivered or seen. `voice`: it takes
-    recordings; where it does not, their public address is written. `rings`: a message makes
-    itself heard; where it does not, it only waits until the person looks. `edits`: it changes
-    messages that stand in a chat already.
+    recordings, `documents`: files; where it does not, their public address is written.
+    `rings`: a message makes itself heard; where it does not, it only waits until the person
+    looks. `edits`: it changes messages that stand in a chat already.
     """
 
     text: int
@@ -48,6 +48,7 @@ class Limits:
     receipts: bool = False
     voice: bool = False
     rings: bool = True
+    documents: bool = False
     edits: bool = False
 
 
@@ -96,7 +97,7 @@ class PictureFile:
 
 @dataclass(frozen=True, slots=True)
 class VoiceFile:
-    """A recording; `reference` as a picture's."""
+    """A recording or document; `reference` as a picture's."""
 
     path: Path
     digest: str
@@ -119,6 +120,7 @@ class Outgoing:
     part: int = 0
     before: str = ""
     voice: VoiceFile | None = None
+    document: VoiceFile | None = None
 
 
 class Failure(StrEnum):
@@ -261,6 +263,7 @@ def packed(message: Message, press: Press | None = None) -> str:
         "picture": message.picture,
         "voice": message.voice,
         "replaces": message.replaces,
+        "document": message.document,
         "press": press,
     }
     return orjson.dumps(plain).decode()
@@ -276,5 +279,6 @@ def unpacked(content: str) -> tuple[Message, Press | None]:
         Picture(**picture) if picture else None,
         plain.get("voice", ""),
         plain.get("replaces", ""),
+        plain.get("document", ""),
     )
     return message, Press(**press) if press else None

@@ -8,11 +8,12 @@ from bot.core.guide import Choice, Picture
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """Channel-free: plain text, buttons in order, at most one picture and one recording.
+    """Channel-free: plain text, buttons in order, at most one picture, recording and document.
 
     Where both do not go into one message the picture goes first; who asks to listen is
     given the recording alone. `replaces` is what the platform calls an earlier message whose
-    place this one takes.
+    place this one takes. `document` is the path of a PDF or Word file; beside a picture or
+    recording only its address is written.
     """
 
     text: str
@@ -21,6 +22,7 @@ class Message:
     picture: Picture | None = None
     voice: str = ""
     replaces: str = ""
+    document: str = ""
 
 
 class Purpose(StrEnum):

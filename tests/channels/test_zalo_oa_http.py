@@ -1,6 +1,7 @@
 """The Zalo OA channel against its stand-in over HTTP: what leaves, and what a refusal does."""
 
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from service import free_port
 from zalo import PERSON, ZONE, Token, Zalo, zalo_oa
 
-from bot.channels.base import Failure, NotSent, Outgoing, PictureFile, Sent
+from bot.channels.base import Failure, NotSent, Outgoing, PictureFile, Sent, VoiceFile
 from bot.channels.zalo_oa.channel import ZaloOA, until_morning
 from bot.channels.zalo_oa.oauth import NoPair, OAuth, Pair, challenge
 from bot.channels.zalo_oa.parse import group_chat
@@ -141,6 +142,38 @@ async def test_a_picture_that_cannot_go_is_left_out(
     rest = _to(channel, picture=picture, choices=CHOICES, part=1, before="no-picture")
     assert isinstance(await channel.send(rest), Sent)
     assert [one.text for one in zalo.from_oa(PERSON)] == ["Bước 1", "Bước 1"]
+
+
+@pytest.mark.parametrize("to_group", [False, True])
+async def test_a_document_goes_before_what_is_said_of_it(
+    zalo: Zalo, channel: ZaloOA, tmp_path: Path, to_group: bool
+) -> None:
+    group = zalo.people.found_group("Ấp 1", PERSON)
+    chat = group_chat(group.id) if to_group else PERSON
+    (tmp_path / "cong-van.pdf").write_bytes(b"%PDF-1.7")
+    document = VoiceFile(tmp_path / "cong-van.pdf", "d1")
+    uploaded = await channel.send(replace(_to(channel, chat=chat), document=document))
+    assert isinstance(uploaded, NotSent)
+    assert uploaded.failure is Failure.AGAIN
+    known = replace(document, reference=str(uploaded.picture))
+    message = replace(_to(channel, chat=chat, choices=CHOICES), document=known)
+    assert await channel.send(message) == NotSent(Failure.AGAIN, "more", part=1)
+    assert isinstance(await channel.send(replace(message, part=1)), Sent)
+    shown = list(group.messages.values()) if to_group else zalo.from_oa(PERSON)
+    assert [one.kind for one in shown] == ["file", "text"]
+    assert bool(shown[1].buttons) is not to_group
+
+
+@pytest.mark.parametrize(("name", "size"), [("a.exe", 1), ("a.pdf", 6), ("b.docx", 0)])
+async def test_a_document_that_cannot_go_is_left_out(
+    zalo: Zalo, channel: ZaloOA, tmp_path: Path, name: str, size: int
+) -> None:
+    (tmp_path / name).write_bytes(b"%PDF-" * (size * 1024 * 1024 // 5))
+    message = replace(_to(channel), document=VoiceFile(tmp_path / name, "d1"))
+    assert await channel.send(message) == NotSent(Failure.AGAIN, "no-picture", part=1)
+    rest = replace(message, part=1, before="no-picture")
+    assert isinstance(await channel.send(rest), Sent)
+    assert [one.text for one in zalo.from_oa(PERSON)] == ["Bước 1"]
 
 
 async def test_uploads_meet_the_same_refusals(zalo: Zalo, channel: ZaloOA, tmp_path: Path) -> None:

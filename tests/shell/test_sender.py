@@ -287,6 +287,34 @@ async def test_a_recording_is_uploaded_once_and_makes_way_for_a_picture(
     assert set(channel.texts("a")) == {"t"}
 
 
+async def test_a_document_goes_along_or_its_address_does(
+    house: House, channel: FakeChannel, tmp_path: Path
+) -> None:
+    for name in ("a.pdf", "a.png"):
+        (tmp_path / name).write_bytes(name.encode())
+
+    async def find(path: str) -> Path | None:
+        return tmp_path / path
+
+    async def say(picture: Picture | None = None) -> None:
+        content = packed(Message("t", picture=picture, document="a.pdf"))
+        new = outbox.NewDelivery("test", "fake:one:a", content, lanes.REPLY)
+        house.database.write_now(lambda one: outbox.enqueue(one, [new], house.database.now(one)))
+        await house.deliver()
+
+    house.sender._find_file = find
+    await say()
+    channel.limits = replace(channel.limits, documents=True)
+    channel.answers = [Sent("m1", picture="file-1")]
+    await say()
+    await say()
+    await say(Picture("a.png", "alt"))
+    sent = [one.document and one.document.reference for one in channel.sent]
+    assert sent == [None, "", "file-1", None]
+    linked = "t\nhttps://x.vn/hinh/a.pdf"
+    assert channel.texts("a") == [linked, "t", "t", linked]
+
+
 async def test_where_a_recording_cannot_be_sent_its_address_is_written(
     house: House, channel: FakeChannel, tmp_path: Path
 ) -> None:

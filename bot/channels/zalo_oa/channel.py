@@ -7,7 +7,7 @@ exactly and a crash never repeats a call that was accepted.
 import asyncio
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -18,7 +18,6 @@ from bot.channels.base import (
     Limits,
     NotSent,
     Outgoing,
-    PictureFile,
     Received,
     Sent,
 )
@@ -29,6 +28,8 @@ from bot.channels.zalo_oa.parse import NAME, group_id, intake, parse
 from bot.channels.zalo_oa.render import (
     BUTTONS,
     ELEMENTS,
+    FILE_KIND,
+    IMAGE_KIND,
     RICH,
     TEXT,
     TITLE,
@@ -46,13 +47,34 @@ _SHARE = 0.8  # of Zalo's rate; with the burst 93 % can leave in any one minute
 _BURST = 10_000_000
 _WINDOW = (7 * 24 * 60 - 5) * _MINUTE  # Zalo's seven days, less what clocks may differ
 _ASSUMED_RATE = 100
-_LARGEST_IMAGE = 1024 * 1024
-_UPLOADABLE = frozenset({".jpg", ".jpeg", ".png"})
+_MEGABYTE = 1024 * 1024
 _MORNING_HOUR = 6
 _PERSON, _GROUP = "/v3.0/oa/message/cs", "/v3.0/oa/group/message"
-_IMAGES = "/v2.0/oa/upload/image"
 _REFUSED, _NO_PICTURE = "refused", "no-picture"
 _BAD = errors.slug(errors.BAD_PARAMETER)
+
+
+@dataclass(frozen=True, slots=True)
+class _Upload:
+    """Where a kind of file goes, what it may be, and what its answer calls it."""
+
+    path: str
+    largest: int
+    suffixes: frozenset[str]
+    field: str
+
+
+_UPLOADS = {
+    IMAGE_KIND: _Upload(
+        "/v2.0/oa/upload/image",
+        _MEGABYTE,
+        frozenset({".jpg", ".jpeg", ".png"}),
+        "attachment_id",
+    ),
+    FILE_KIND: _Upload(
+        "/v2.0/oa/upload/file", 5 * _MEGABYTE, frozenset({".pdf", ".doc", ".docx"}), "token"
+    ),
+}
 
 
 class Tokens(Protocol):
@@ -103,6 +125,7 @@ class ZaloOA:
             burst=_BURST,
             window=_WINDOW,
             receipts=True,
+            documents=True,
         )
 
     def verify(self, headers: Mapping[str, str], body: bytes) -> bool:
@@ -138,7 +161,7 @@ class ZaloOA:
             return access
         part = every[outgoing.part]
         if part.upload:
-            return await self._upload(part.upload, access, outgoing.part, alone=len(every) == 1)
+            return await self._upload(part, access, outgoing.part, alone=len(every) == 1)
         answer = await self._client.post(*_call(outgoing, part, access))
         if isinstance(answer, NotSent):
             return answer
@@ -155,7 +178,7 @@ class ZaloOA:
         if outgoing.before == _BAD:
             usable = set()
         if outgoing.before == _NO_PICTURE and not outgoing.part:
-            outgoing = replace(outgoing, picture=None)
+            outgoing = replace(outgoing, picture=None, document=None)
         return parts(outgoing, usable, self._words)
 
     def _accepted(self, answer: Answer, outgoing: Outgoing) -> None:
@@ -194,15 +217,15 @@ class ZaloOA:
             to_morning=until_morning(now),
         )
 
-    async def _upload(
-        self, picture: PictureFile, access: str, part: int, *, alone: bool
-    ) -> NotSent:
-        """A picture that cannot go is left out; its message goes without."""
-        without = NotSent(Failure.AGAIN, _NO_PICTURE, part=part if alone else part + 1)
-        content = await asyncio.to_thread(picture.path.read_bytes)
-        if len(content) > _LARGEST_IMAGE or picture.path.suffix.lower() not in _UPLOADABLE:
+    async def _upload(self, part: Part, access: str, done: int, *, alone: bool) -> NotSent:
+        """A picture or file that cannot go is left out; its message goes without."""
+        assert part.upload is not None  # noqa: S101  # asked before
+        without = NotSent(Failure.AGAIN, _NO_PICTURE, part=done if alone else done + 1)
+        path, kind = part.upload.path, _UPLOADS[part.kind]
+        content = await asyncio.to_thread(path.read_bytes)
+        if len(content) > kind.largest or path.suffix.lower() not in kind.suffixes:
             return without
-        answer = await self._client.upload(_IMAGES, access, picture.path.name, content)
+        answer = await self._client.upload(kind.path, access, path.name, content)
         if isinstance(answer, NotSent):
             again = answer.failure is Failure.DOUBT
             return replace(answer, failure=Failure.TEMPORARY) if again else answer
@@ -210,7 +233,7 @@ class ZaloOA:
             return await self._tokens.renew(access)
         if answer.error == errors.RATE:
             return self._meaning(answer.error)
-        reference = _field(answer, "attachment_id")
+        reference = _field(answer, kind.field)
         if answer.error or not reference:
             self.notes.count(f"error:{answer.error}")
             return without

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.channels.base import Outgoing, PictureFile
+from bot.channels.base import Outgoing, PictureFile, VoiceFile
 from bot.channels.typed import numbered, split
 from bot.channels.zalo_oa.events import PRESS
 from bot.channels.zalo_oa.parse import group_id
@@ -13,7 +13,8 @@ from bot.core.effects import Message
 from bot.core.guide import Choice
 
 TEXT, GROUP_TEXT, BUTTONS, ELEMENTS, TITLE, SUBTITLE = 2000, 1800, 5, 5, 100, 500
-BUTTONS_KIND, LIST_KIND, IMAGE_KIND, TEXT_KIND = "buttons", "list", "image", "text"
+BUTTONS_KIND, LIST_KIND, TEXT_KIND = "buttons", "list", "text"
+IMAGE_KIND, FILE_KIND = "image", "file"
 RICH = frozenset({BUTTONS_KIND, LIST_KIND})
 _MOST_IN_LIST = ELEMENTS - 1 + BUTTONS
 Json = dict[str, Any]
@@ -33,7 +34,7 @@ class Part:
 
     kind: str
     body: Json = field(default_factory=dict)
-    upload: PictureFile | None = None
+    upload: PictureFile | VoiceFile | None = None
 
 
 def parts(outgoing: Outgoing, usable: Collection[str], words: Words) -> list[Part]:
@@ -50,12 +51,13 @@ def parts(outgoing: Outgoing, usable: Collection[str], words: Words) -> list[Par
     pieces = split(text, limit)
     if outgoing.picture and not choices and len(pieces) == 1:
         return [_image(outgoing.picture, text)]
-    image = [_image(outgoing.picture, plain(outgoing.picture.alt))] if outgoing.picture else []
+    first = [_image(outgoing.picture, plain(outgoing.picture.alt))] if outgoing.picture else []
+    first += [_file(outgoing.document)] if outgoing.document else []
     kind = rich_kind(outgoing)
     if kind in usable:
-        return image + _rich(kind, pieces, choices, message.turn, words)
+        return first + _rich(kind, pieces, choices, message.turn, words)
     pieces[-1:] = split(numbered(Message(pieces[-1], choices), words.numbered), limit)
-    return image + [Part(TEXT_KIND, {"text": piece}) for piece in pieces]
+    return first + [Part(TEXT_KIND, {"text": piece}) for piece in pieces]
 
 
 def rich_kind(outgoing: Outgoing) -> str:
@@ -107,3 +109,9 @@ def _image(picture: PictureFile, caption: str) -> Part:
     payload = {"template_type": "media", "elements": [element]}
     body = {"text": caption[:TEXT], **_template(payload)}
     return Part(IMAGE_KIND, body, None if picture.reference else picture)
+
+
+def _file(document: VoiceFile) -> Part:
+    """Zalo shows it by its name; what it is about is said in the text that follows."""
+    body: Json = {"attachment": {"type": "file", "payload": {"token": document.reference}}}
+    return Part(FILE_KIND, body, None if document.reference else document)
