@@ -16,8 +16,8 @@ from training.learn import learn
 from training.material import SCAM, Sentence, people, read, sentences, wording
 
 _TESTS = Path(__file__).parent.parent / "tests" / "understanding"
-HELD_OUT = _TESTS / "people"
-MESSAGES = (_TESTS / "messages.txt", _TESTS / "messages-fresh.txt")
+HELD_OUT, FRESH = _TESTS / "people", _TESTS / "fresh"
+MESSAGES = tuple(sorted(_TESTS.glob("messages*.txt")))
 
 
 def material_of() -> dict[str, list[Sentence]]:
@@ -65,10 +65,12 @@ def scam_shares(asked: Sequence[Sentence]) -> tuple[float, float, int]:
 
 
 def report() -> None:
-    test = people(HELD_OUT)
-    held_out = test, judge(test, read_understanding())
-    for name, found in (("held-out test", held_out), ("by person", held_out_persons())):
-        asked, answers = found
+    sets = {path.stem: list(read(path)) for path in sorted(FRESH.glob("*.txt"))}
+    judged = {
+        name: (asked, judge(asked, read_understanding()))
+        for name, asked in {"held-out test": people(HELD_OUT), **sets}.items()
+    }
+    for name, (asked, answers) in {**judged, "by person": held_out_persons()}.items():
         expected = [one.label for one in asked]
         print(name, len(asked))  # noqa: T201
         print(classification_report(expected, answers, digits=3, zero_division=0.0))  # noqa: T201

@@ -58,9 +58,11 @@ def _word_features(words: Sequence[str], plain: Sequence[str]) -> Iterator[int]:
         yield _bucket(f"w {without}")
         if word != without:
             yield _bucket(f"a {word}")
-    edged = ["^", *plain, "$"]
-    for left, right in pairwise(edged):
+    edged, written = ["^", *plain, "$"], ["^", *words, "$"]
+    for (left, right), pair in zip(pairwise(edged), pairwise(written), strict=True):
         yield _bucket(f"b {left} {right}")
+        if pair != (left, right):
+            yield _bucket(f"c {pair[0]} {pair[1]}")
     for left, right in zip(plain, plain[2:], strict=False):
         yield _bucket(f"s {left} {right}")
 

@@ -240,9 +240,9 @@ def test_another_topic_pauses_the_guide(talk: Dialogue) -> None:
 def test_a_quiz_is_not_left_for_a_topic(talk: Dialogue) -> None:
     talk = Dialogue(with_small(talk.guides)).at_step()
     talk.types("iphone", "xong")
-    for text in ("làm sao bán trái cây lên mạng", "tôi nghĩ chắc vậy á bà con cô bác ơi"):
-        assert _phrase(talk, Phrase.NOT_UNDERSTOOD) in talk.types(text)
-        assert talk.state.waiting_for is Waiting.QUESTION
+    said = talk.types("làm sao bán trái cây lên mạng")
+    assert _phrase(talk, Phrase.NOT_UNDERSTOOD) in said
+    assert talk.state.waiting_for is Waiting.QUESTION
     asked = "cho tôi nói chuyện với cán bộ nào đó đi"
     assert _phrase(talk, Phrase.TEAM_CALLED) in talk.types(asked)
     for share in (0.9, 0.5):

@@ -6,15 +6,19 @@ from pathlib import Path
 import pytest
 from rapidfuzz import fuzz, process
 
+from bot.core.asked import tells_of_a_loss
+from bot.core.events import TextReceived
 from bot.core.listen import intent
-from bot.core.state import Guides
+from bot.core.state import Conversation, Guides
 from bot.core.text import bare, words
+from bot.core.turn import Turn
 from bot.lexicon import SPELLING, UNDERSTANDING, WEIGHTS, WORDING, packed, read_spelling, unpacked
 from training.learn import learn
-from training.material import Sentence, digest, people, sentences
-from training.measure import HELD_OUT, material_of, scores
+from training.material import Sentence, digest, people, read, sentences
+from training.measure import FRESH, HELD_OUT, material_of, scores
 
 SAMPLE = Path(__file__).with_name("sample.tsv")
+LOSSES = Path(__file__).with_name("losses.txt")
 _NEAR = 88  # percent alike: the same sentence in other words
 LABELS = {
     *("vneid", "so-suc-khoe", "dich-vu-cong", "thanh-toan", "ban-hang", "kenh-chinh-thong"),
@@ -28,13 +32,27 @@ def _sample() -> list[Sentence]:
     return [Sentence(text, label, "sample") for text, label in lines]
 
 
-@pytest.mark.parametrize("asked", [people(HELD_OUT), _sample()], ids=["people", "sample"])
+@pytest.mark.parametrize(
+    "asked", [people(HELD_OUT), people(FRESH), _sample()], ids=["people", "fresh", "sample"]
+)
 def test_unseen_sentences_are_understood(asked: list[Sentence], guides: Guides) -> None:
     found = scores(asked, [intent(one.text, guides).label for one in asked])
     assert found["macro avg"]["f1-score"] >= 0.85
     assert found["dung"]["recall"] >= 0.95
     assert found["kiem-tra-lua-dao"]["recall"] >= 0.90
     assert found["gap-nguoi"]["recall"] >= 0.90
+
+
+def test_only_who_tells_of_a_loss_gets_first_aid(guides: Guides) -> None:
+    """Missing one is worse than one too many, but the seven steps are not for everybody."""
+    turn = Turn(Conversation(), guides)
+    others = [one for one in people(HELD_OUT) + people(FRESH) if one.label != "an-toan"]
+    alarmed = [one.text for one in others if tells_of_a_loss(turn, TextReceived(one.text))]
+    assert len(alarmed) / len(others) <= 0.01, alarmed
+    told = [one for one in read(LOSSES) if one.label == "an-toan"]
+    assert len(told) >= 40
+    heard = [one for one in told if tells_of_a_loss(turn, TextReceived(one.text))]
+    assert len(heard) / len(told) >= 0.95, [one.text for one in told if one not in heard]
 
 
 def test_there_are_enough_sentences_for_each_label() -> None:
@@ -50,7 +68,7 @@ def _key(text: str) -> str:
 
 def test_no_sentence_is_learnt_and_tested() -> None:
     learnt = [_key(one.text) for one in sentences(UNDERSTANDING)]
-    for one in people(HELD_OUT):
+    for one in people(HELD_OUT) + people(FRESH):
         nearest = process.extractOne(_key(one.text), learnt, scorer=fuzz.ratio)
         assert nearest[1] < _NEAR, (one.text, nearest[0])
 
