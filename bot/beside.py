@@ -10,6 +10,7 @@ from bot.care.watch import CareWatcher
 from bot.core.reminding import Calendar
 from bot.core.scam import Verdict, check
 from bot.desk.desk import MembersDesk
+from bot.desk.used import UsedDesk
 from bot.desk.words import DeskWords
 from bot.desks import Desk, Watcher
 from bot.holidays import days_off
@@ -30,12 +31,13 @@ class Beside:
         self.calendar = Calendar(ZoneInfo(settings.timezone), days_off())
         self.notice_words = NoticeWords(settings.base_url, self.calendar.zone)
         self.people_words = PeopleWords(settings.base_url, settings.telegram_name)
-        self.desk_words = DeskWords(self.calendar.zone)
+        self.desk_words = DeskWords(self.calendar)
 
     def desks(self) -> list[Desk]:
         """The first that takes what was heard answers it."""
         return [
             NoticeDesk(self.notice_words, self._looks_like_a_scam),
+            UsedDesk(self.desk_words, self._shelf),
             IdentityDesk(self.people_words, self._vault, self._shelf),
             MembersDesk(self.desk_words, self._shelf),
         ]

@@ -10,11 +10,12 @@ from sqlalchemy import Connection
 
 from bot.channels.base import Press, Received
 from bot.core.address import Address
-from bot.core.announcement import PUBLIC, Content, Way
+from bot.core.announcement import CODE_LENGTH, PUBLIC, Content, Way
 from bot.core.authenticity import Answer as Verdict
 from bot.core.authenticity import Finding, Original, check
 from bot.core.effects import Message
 from bot.core.events import ChoiceMade, GroupClaimed, MediaReceived, TextReceived
+from bot.core.links import claimed
 from bot.core.rights import Actor, Operation
 from bot.core.secrets import mask
 from bot.desks import Answer, Heard
@@ -73,13 +74,23 @@ class NoticeDesk:
                 return self._posted(connection, chat, choice.removeprefix(POSTED), now), press
             case GroupClaimed(code, title):
                 return self._claimed(connection, received, code, title, now), None
-            case TextReceived(text) if copy := self._words.posted(text):
-                return self._posted(connection, chat, copy, now), press
-            case TextReceived(text, secrets) if not secrets and (words := self._words.draft(text)):
-                return self._drafted(connection, chat, words, now)
-            case TextReceived(text, secrets) if len(text) >= _SHORTEST:
-                return self._asked(connection, text, masked=bool(secrets))
+            case TextReceived() as said:
+                return self._typed(connection, chat, said, now)
         return None
+
+    def _typed(
+        self, connection: Connection, chat: Address, said: TextReceived, now: int
+    ) -> tuple[Message, Press | None] | None:
+        text = said.text
+        if code := _given_code(text):
+            return self._kept(connection, chat, code, now), None
+        if copy := self._words.posted(text):
+            return self._posted(connection, chat, copy, now), None
+        if not said.secrets and (words := self._words.draft(text)):
+            return self._drafted(connection, chat, words, now)
+        if len(text) < _SHORTEST:
+            return None
+        return self._asked(connection, text, masked=bool(said.secrets))
 
     def _seen(self, connection: Connection, received: Received, code: str, now: int) -> None:
         """The button stays: in a group others press it too."""
@@ -149,17 +160,38 @@ class NoticeDesk:
     ) -> Message:
         """By whoever the platform says wrote it, known from their own chat with us."""
         group = received.address
-        writer = str(replace(group, id=received.author))
-        known = links.profiles(connection, [writer]).get(writer, ())
-        if known:
-            actor = teams.actors(connection, [known[0].person], group.channel)[known[0].person]
-            try:
-                found = group_service.claim(connection, actor, now, code, group.channel, str(group))
-            except Refused:
-                return Message(self._words.say("group_refused"))
-            people.set_group(connection, group, now, title=title, member=True, can_post=True)
-            return Message(self._words.say("group_claimed", group=found.name))
-        return Message(self._words.say("group_refused"))
+        actor = _known(connection, replace(group, id=received.author))
+        found = self._taken(connection, actor, group, code, now)
+        if found is None:
+            return Message(self._words.say("group_refused"))
+        people.set_group(connection, group, now, title=title, member=True, can_post=True)
+        return Message(self._words.say("group_claimed", group=found.name))
+
+    def _kept(self, connection: Connection, chat: Address, code: str, now: int) -> Message:
+        """In a member's own chat: from now on they post in the group that only members can."""
+        found = self._taken(connection, _known(connection, chat), chat, code, now, relay=True)
+        key = "group_kept" if found else "group_refused"
+        return Message(self._words.say(key, group=found.name if found else ""))
+
+    def _taken(
+        self,
+        connection: Connection,
+        actor: Actor | None,
+        chat: Address,
+        code: str,
+        now: int,
+        *,
+        relay: bool = False,
+    ) -> groups.Group | None:
+        """The group, None when the code or whoever gave it is not right."""
+        if actor is None:
+            return None
+        try:
+            return group_service.claim(
+                connection, actor, now, code, Way.RELAY if relay else chat.channel, str(chat)
+            )
+        except Refused:
+            return None
 
 
 def _passed_on(received: Received) -> TextReceived | None:
@@ -174,8 +206,19 @@ def _passed_on(received: Received) -> TextReceived | None:
 
 def _official(connection: Connection, chat: Address) -> Actor | None:
     """Who may compose announcements somewhere and is known at this chat."""
+    actor = _known(connection, chat)
+    return actor if actor and actor.scopes(Operation.COMPOSE_ANNOUNCEMENT) else None
+
+
+def _known(connection: Connection, chat: Address) -> Actor | None:
+    """Whose chat it is, with their rights."""
     known = links.profiles(connection, [str(chat)]).get(str(chat), ())
     if not known:
         return None
-    actor = teams.actors(connection, [known[0].person], chat.channel)[known[0].person]
-    return actor if actor.scopes(Operation.COMPOSE_ANNOUNCEMENT) else None
+    return teams.actors(connection, [known[0].person], chat.channel)[known[0].person]
+
+
+def _given_code(text: str) -> str:
+    """Of a text that says nothing else; Telegram takes the stroke of a command away."""
+    code = claimed(text if text.startswith("/") else f"/{text}")
+    return code if len(code) == CODE_LENGTH and len(text.split()) == 2 else ""

@@ -20,11 +20,13 @@ _UNUSED = (0, "")
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a desk asked and the choices it offered; `about` is the desk's own word for it."""
+    """What a desk asked and the choices it offered; `about` is the desk's own word for it. It
+    stands until there is talk of something else, or for as long as it `lasts`."""
 
     about: str
     at: int
     offered: Sequence[str]
+    lasts: int = IDLE
 
     @classmethod
     def read(cls, content: str) -> Self:
@@ -53,7 +55,7 @@ class Seats:
             return None
         question = Question.read(content)
         spoken = [kept.updated_at for (chat, _), kept in self.kept.items() if chat == address]
-        void = question.at < max([now - IDLE, *spoken])
+        void = question.at < max([now - question.lasts, *spoken])
         return None if void else question
 
     def person(self, address: str, now: int) -> int:

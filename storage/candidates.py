@@ -99,9 +99,11 @@ def _reach(connection: Connection, people: Mapping[int, Candidate], who: Any) ->
 
 
 def _agree(connection: Connection, people: Mapping[int, Candidate], who: Any) -> None:
+    """By themselves: what a member recorded opens no chat."""
+    mine = (_consent.purpose == "guides") & (_consent.recorder == "self")
     last = (
         select(func.max(_consent.id))
-        .where(_consent.person.in_(who), _consent.purpose == "guides")
+        .where(_consent.person.in_(who), mine)
         .group_by(_consent.person)
     )
     found = select(_consent.person, _consent.granted).where(_consent.id.in_(last))

@@ -3,10 +3,10 @@
 Tables person_address, link_code, attempt; columns chat.acting and chat.asked.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from storage.database import HOUR
 from storage.rows import insert_new, table, upsert
@@ -141,6 +141,18 @@ def uses(connection: Connection, addresses: Collection[str]) -> dict[str, tuple[
 def ask(connection: Connection, address: str, question: str) -> None:
     """Empty for nothing any more."""
     connection.execute(update(_chat).where(_chat.c.address == address).values(asked=question))
+
+
+def ask_each(connection: Connection, questions: Mapping[str, str]) -> None:
+    """Chat -> what is asked there."""
+    rows = [{"b_address": chat, "asked": asked} for chat, asked in questions.items()]
+    if rows:
+        connection.execute(
+            update(_chat)
+            .where(_chat.c.address == bindparam("b_address"))
+            .values(asked=bindparam("asked")),
+            rows,
+        )
 
 
 def act_as(connection: Connection, address: str, person: int) -> None:

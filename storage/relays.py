@@ -12,6 +12,7 @@ from storage.tables import Delivery, Recipient
 _recipient = table(Recipient)
 _columns = _recipient.c
 _outbox = table(Delivery).c
+NOT_POSTED = "not-posted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,4 +98,4 @@ def unposted(connection: Connection, announcement: int) -> None:
         .select_from(JOINED)
         .where(_columns.announcement == announcement, STATE == ASKED)
     )
-    leave_out_where(connection, _columns.id.in_(ids), "not-posted")
+    leave_out_where(connection, _columns.id.in_(ids), NOT_POSTED)

@@ -83,6 +83,12 @@ def areas_of(connection: Connection, teams: Collection[str] | None = None) -> di
     return {row.code: row.area for row in connection.execute(found)}
 
 
+def served(connection: Connection, team: str) -> list[str]:
+    """Where a team works; empty for an unknown one."""
+    found = select(_serves.c.area).where(_serves.c.team == team).order_by(_serves.c.area)
+    return list(connection.execute(found).scalars())
+
+
 def add_members(connection: Connection, members: Sequence[Row], now: int) -> None:
     """Rows of team, person and role; who is in the team already keeps duty and gets the role."""
     rows = [{**one, "on_duty": True, "quiet_until": 0, "joined_at": now} for one in members]

@@ -15,6 +15,7 @@ from bot.care.watch import CareWatcher
 from bot.core.guide import Choice
 from bot.core.reminding import Calendar
 from bot.desk.desk import MembersDesk
+from bot.desk.used import UsedDesk
 from bot.desk.words import DeskWords
 from bot.holidays import days_off
 from bot.library import Library
@@ -30,15 +31,15 @@ class Talk:
         self.clock, self.database, self.channel = clock, database, FakeChannel()
         clock.now = MORNING
         self.house = House(database, self.channel, library)
-        self.words = DeskWords(ZONE)
         self.calendar = Calendar(ZONE, days_off())
+        self.words = DeskWords(self.calendar)
         desk = MembersDesk(self.words, self.house.shelf)
         self.house.runner = Runner(
             database,
             self.house.signals,
             {self.channel.name: self.channel},
             self.house.shelf,
-            [desk],
+            [UsedDesk(self.words, self.house.shelf), desk],
             [CareWatcher(self.calendar)],
         )
         letters = Letters(self.words, self.house.shelf, self.calendar)

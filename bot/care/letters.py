@@ -10,7 +10,7 @@ from bot.channels.base import packed
 from bot.core.effects import Message
 from bot.core.guide import Choice, Guide
 from bot.core.reminding import Calendar
-from bot.desk.ask import button
+from bot.desk.ask import NO, USED, YES, button
 from bot.desk.words import DeskWords
 from bot.shelf import Shelf
 from storage import lanes, links, persons
@@ -18,9 +18,6 @@ from storage.candidates import Candidate
 from storage.outbox import NewDelivery
 from storage.runs import Run
 from storage.sequences import Kept
-
-USED = "dl-"  # a button's id: this, the run, and yes or no
-YES, NO = "co", "chua"
 
 
 class Letters:

@@ -14,12 +14,15 @@ from bot.care.watch import nudge
 from bot.channels.base import packed
 from bot.core.address import Address
 from bot.core.reminding import Calendar
+from bot.desk.used import ABOUT
 from bot.errands import start_guide
+from bot.seats import Question
 from storage import (
     candidates,
     conversations,
     inbox,
     lanes,
+    links,
     outbox,
     reminders,
     runs,
@@ -33,6 +36,7 @@ from storage.runs import LIVE, Run
 MOST_A_DAY = 2
 _MOST = 2  # for one step
 _TALKING = 30 * MINUTE
+_ANSWERABLE = 3 * DAY
 _LATER, _HELPED = HOUR, 6 * HOUR
 Fate = Literal["send", "clear", "later"]
 
@@ -177,6 +181,12 @@ class Nudges:
             if message
         ]
         outbox.enqueue(connection, rows, now)
+        asked = {
+            who.chat: Question(ABOUT, now, [one.id for one in message.choices], _ANSWERABLE)
+            for _, who, message in said
+            if message
+        }
+        links.ask_each(connection, {chat: one.content() for chat, one in asked.items()})
 
     def _follow(
         self, connection: Connection, pushed: Sequence[tuple[Reminder, Run]], now: int

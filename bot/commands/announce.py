@@ -1,6 +1,8 @@
 """`gocua announce`: announcements from the terminal, with the rights of whoever is named by --by
 (a person's number), else those of the terminal."""
 
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TextIO
 
@@ -18,6 +20,7 @@ from bot.services import announcements as service
 from bot.terminal import Terminal
 from storage import announcements, recipients
 from storage.announcements import Kept
+from storage.recipients import Line
 
 
 @click.group()
@@ -100,9 +103,26 @@ def checked(number: int, by: int) -> None:
 @number
 @by
 def submit(number: int, by: int) -> None:
-    """Ask for approval; says how many groups it goes to."""
-    groups, all_of_them = done(lambda one, actor, now: service.submit(one, actor, now, number), by)
+    """Ask for approval; says how many groups it goes to, and which cannot receive."""
+
+    def work(connection: Connection, actor: Actor, now: int) -> tuple[int, int, list[Line]]:
+        sizes = service.submit(connection, actor, now, number)
+        return *sizes, recipients.lines(connection, number, ["skipped"])
+
+    groups, all_of_them, left_out = done(work, by)
     say("submitted", groups=groups, recipients=all_of_them)
+    _say_left_out(groups, left_out)
+
+
+def _say_left_out(groups: int, lines: Sequence[Line]) -> None:
+    """How many groups cannot receive, and how many recipients for each reason."""
+    troubled = sum(one.target.startswith("group:") for one in lines)
+    if troubled:
+        say("health", troubled=troubled, groups=groups)
+    words = notice_words()
+    for reason, many in sorted(Counter(one.reason for one in lines).items()):
+        what, do = words.reason(reason)
+        say("left_out", number=many, what=what, do=do)
 
 
 @announce.command("approve")

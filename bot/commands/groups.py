@@ -5,7 +5,6 @@ import click
 from bot.commands.acting import by, done
 from bot.commands.noticing import notice_words, say
 from bot.core.announcement import Way
-from bot.services import announcements as service
 from bot.services import groups as group_service
 
 
@@ -41,11 +40,11 @@ def claim_code(code: str, by: int) -> None:
 @group.command("list")
 @by
 def health(by: int) -> None:
-    """Say which groups cannot receive, and why."""
+    """Say which groups cannot receive, which are silent, and what to do."""
     words = notice_words()
-    found = done(lambda one, actor, _now: service.health(one, actor), by)
-    troubled = [one for one in found if one.trouble]
-    say("health", troubled=len(troubled), groups=len(found))
-    for one in troubled:
-        what, do = words.reason(one.trouble)
-        say("group", code=one.code, name=one.name, what=what, do=do)
+    found = done(group_service.watch, by)
+    say("health", troubled=sum(not one.reached for one in found), groups=len(found))
+    for one in found:
+        if one.why:
+            what, do = words.reason(one.why)
+            say("group", code=one.group.code, name=one.group.name, what=what, do=do)

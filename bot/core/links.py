@@ -5,6 +5,9 @@ A code says from which hamlet's or household's paper somebody comes. It is opaqu
 
 import re
 
+_CLAIM = re.compile(
+    r"(?:^|\s)/n(?:o|ố|ô\u0301|o\u0302\u0301)i(?:@\w+)?\s+(\S{1,20})", re.IGNORECASE
+)
 _CODE = re.compile(r"[A-Za-z0-9-]{1,20}")
 
 
@@ -29,3 +32,10 @@ def wanted(payload: str) -> tuple[str, str]:
     """The guide and the code of a deep link's payload."""
     guide, _, code = payload.strip().partition("_")
     return guide, code
+
+
+def claimed(text: str) -> str:
+    """The code after /noi, which ties a group to the place it is for; empty without one. A
+    mention may stand before it."""
+    found = _CLAIM.search(text)
+    return found[1] if found else ""

@@ -13,6 +13,7 @@ from bot.desk.words import DeskWords
 
 PRESS = "to-"  # a button's id is this and the order it stands for
 MORE = "to-+"  # likewise, added to the order in the making
+USED, YES, NO = "dl-", "co", "chua"  # used again? this, the run, and yes or no
 
 
 @dataclass(frozen=True, slots=True)

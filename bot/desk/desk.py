@@ -11,7 +11,7 @@ from bot.core.effects import Message
 from bot.core.events import ChoiceMade, TextReceived
 from bot.core.rights import Actor, Role
 from bot.core.text import number
-from bot.desk import homes, memory, sending
+from bot.desk import homes, memory, sending, visiting
 from bot.desk.ask import MORE, PRESS, Ask, Handler, Reply
 from bot.desk.grammar import Order, picked, read, tokens
 from bot.desk.memory import Memory
@@ -34,12 +34,13 @@ def _cancel(ask: Ask) -> Reply:
 
 
 _VERBS: Mapping[str, Handler] = {
-    "": homes.card,
+    "": visiting.at_door,
     "find": homes.find,
     "card": homes.card,
     "send": sending.send,
     "bulk": sending.bulk,
     "status": sending.status,
+    "week": visiting.week,
     "stop": sending.stop,
     "help": _help,
     "cancel": _cancel,

@@ -101,7 +101,7 @@ def _left(ask: Ask, one: Left) -> str:
 
 def _go(ask: Ask, wish: Wish) -> Reply:
     _, plan = sequences.start(
-        ask.connection, ask.actor, ask.now, wish, ask.guides.current, ask.words.zone
+        ask.connection, ask.actor, ask.now, wish, ask.guides.current, ask.words.calendar.zone
     )
     names = ", ".join(one.name for one, _ in plan.given[:5])
     if len(plan.given) > 5:

@@ -1,28 +1,29 @@
 """How the desk speaks and which words it knows: guides/desk.yaml. No SQL."""
 
 from collections.abc import Mapping
-from datetime import datetime, tzinfo
 from typing import Any
 
 import yaml
 
 from bot.core.guide import Guide
+from bot.core.reminding import Calendar
 from bot.desk.grammar import Phrases, phrases
 from bot.library import GUIDES
 from bot.services.access import Refused
-from storage.database import SECOND
 
 _OTHER = "other"
 
 
 class DeskWords:
-    """`zone` is that of the dates."""
+    """Dates are the calendar's."""
 
-    def __init__(self, zone: tzinfo) -> None:
-        self.zone = zone
+    def __init__(self, calendar: Calendar) -> None:
+        self.calendar = calendar
         self._words: Any = yaml.safe_load((GUIDES / "desk.yaml").read_text("utf-8"))
         self.verbs: Phrases = phrases(self.section("verbs"))
         self.ways: Phrases = phrases(self.section("ways"))
+        self.outcomes: Phrases = phrases(self.section("outcomes"))
+        self.statements: Phrases = phrases(self.section("statements"))
         self.now: Phrases = phrases({"now": self._words["now"]})
         self.everybody: Phrases = phrases({"all": self._words["everybody"]})
 
@@ -51,8 +52,5 @@ class DeskWords:
         said: str = known.get(refusal.reason, known[_OTHER])
         return said.format(**refusal.values)
 
-    def local(self, moment: int) -> datetime:
-        return datetime.fromtimestamp(moment / SECOND, self.zone)
-
     def day(self, moment: int) -> str:
-        return self.local(moment).strftime("%d/%m/%Y")
+        return self.calendar.local(moment).strftime("%d/%m/%Y")

@@ -1,6 +1,7 @@
 """Groups: registered by officials, claimed by a known member with a code from inside."""
 
 import secrets
+from dataclasses import dataclass
 from hashlib import sha256
 
 from sqlalchemy import Connection
@@ -10,10 +11,11 @@ from bot.core.announcement import Way, short_code
 from bot.core.rights import Actor, Operation
 from bot.services import access
 from bot.services.access import Problem, Refused
-from storage import audit, groups, own_groups
-from storage.database import HOUR
+from storage import audit, groups, own_groups, silence
+from storage.database import DAY, HOUR
 
 LASTS = 24 * HOUR
+_SILENCE = 60 * DAY
 
 
 def _digest(code: str) -> str:
@@ -66,6 +68,27 @@ def _own(connection: Connection, account: tuple[str, str], name: str) -> own_gro
     return found[0]
 
 
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """`why` says what is wrong with a group, empty for nothing; one that is `reached` only
+    wants to be looked at."""
+
+    group: groups.Group
+    why: str
+    reached: bool
+
+
+def watch(connection: Connection, actor: Actor, now: int) -> list[Watched]:
+    """Every group of the actor's places: those that cannot receive, then those that are silent
+    or carry another name now, then the others."""
+    quiet = silence.quiet(connection, now - _SILENCE)
+    found = []
+    for one in groups.below(connection, access.scopes(actor, Operation.SEE_ANNOUNCEMENTS)):
+        why = one.trouble or quiet.get(one.code, "") or ("renamed" if one.renamed else "")
+        found.append(Watched(one, why, not one.trouble))
+    return sorted(found, key=lambda one: (one.reached, not one.why, one.group.code))
+
+
 def claim_code(connection: Connection, actor: Actor, now: int, code: str) -> str:
     """To be posted in the group within a day; a new one replaces the old."""
     found = groups.get(connection, code)
@@ -81,14 +104,14 @@ def claim_code(connection: Connection, actor: Actor, now: int, code: str) -> str
 def claim(
     connection: Connection, actor: Actor, now: int, claim: str, channel: str, address: str
 ) -> groups.Group:
-    """The group the code stands for becomes the one at this address. A relay group is claimed
-    in the member's own chat: `channel` and `address` are that chat's, and it gets a keeper."""
+    """The group the code stands for becomes the one at this address. A relay group (`channel`
+    "relay") is claimed in the member's own chat and gets a keeper."""
     found = groups.by_claim(connection, _digest(claim), now)
     if found is None:
         raise Refused(Problem.BAD_CODE)
     access.require(connection, actor, Operation.CLAIM_GROUP, found.area)
     relay = found.channel == Way.RELAY
-    if not relay and found.channel != channel:
+    if found.channel != channel:
         raise Refused(Problem.BAD_VALUE)
     bound = "" if relay else address
     if not groups.claim(connection, found.code, bound, actor.person, now):

@@ -9,7 +9,7 @@ from bot.core.rights import Actor, Operation
 from bot.services import access
 from bot.services.access import Problem, Refused
 from storage import areas, audit, households, owned, persons
-from storage.households import Home
+from storage.households import Happening, Home
 from storage.persons import Someone
 
 LONG = 80
@@ -29,16 +29,30 @@ def cards(connection: Connection, homes: Sequence[Home]) -> list[Card]:
 
 
 def search(
-    connection: Connection, actor: Actor, text: str, limit: int = 10, after: str = ""
+    connection: Connection,
+    actor: Actor,
+    text: str,
+    limit: int = 10,
+    after: str = "",
+    area: str = "",
 ) -> list[Card]:
-    """Active households of the actor's own places; an empty text finds all of them."""
+    """Active households of the actor's own places, or of one of them; an empty text finds all."""
     scopes = access.scopes(actor, Operation.SEE_HOUSEHOLDS)
+    if area:
+        access.require(connection, actor, Operation.SEE_HOUSEHOLDS, area)
+        scopes = (area,)
     return cards(connection, households.search(connection, scopes, text, limit, after=after))
 
 
 def see(connection: Connection, actor: Actor, code: str) -> Card:
     home = access.household(connection, actor, Operation.SEE_HOUSEHOLDS, code)
     return cards(connection, [home])[0]
+
+
+def history(connection: Connection, actor: Actor, code: str) -> list[Happening]:
+    """Oldest first."""
+    access.household(connection, actor, Operation.SEE_HOUSEHOLDS, code)
+    return households.history(connection, code)
 
 
 def add(connection: Connection, actor: Actor, now: int, area: str, label: str) -> str:

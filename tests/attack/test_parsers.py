@@ -21,6 +21,7 @@ from bot.core.authenticity import Original, check
 from bot.core.conversation import Conversation, advance
 from bot.core.effects import Message
 from bot.core.events import TextReceived
+from bot.core.reminding import Calendar
 from bot.core.secrets import mask
 from bot.core.state import Guides
 from bot.desk import grammar
@@ -115,7 +116,7 @@ def test_everything_a_resident_says_is_answered(guides: Guides) -> None:
 
 
 def test_members_words_are_a_command_or_not() -> None:
-    verbs = DeskWords(ZoneInfo("Asia/Ho_Chi_Minh")).verbs
+    verbs = DeskWords(Calendar(ZoneInfo("Asia/Ho_Chi_Minh"))).verbs
     read = [grammar.read(text, verbs) for text in _texts("desk")]
     assert any(read)
     assert not all(read)

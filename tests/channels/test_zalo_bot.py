@@ -14,7 +14,15 @@ from bot.channels.zalo_bot.parse import account_of, intake, parse
 from bot.channels.zalo_bot.render import Call, calls, failure
 from bot.core.address import Address
 from bot.core.effects import Message
-from bot.core.events import Event, GroupAsked, Ignored, MediaReceived, Notice, TextReceived
+from bot.core.events import (
+    Event,
+    GroupAsked,
+    GroupClaimed,
+    Ignored,
+    MediaReceived,
+    Notice,
+    TextReceived,
+)
 from bot.core.guide import Choice, Word
 from bot.core.listen import hear_text
 from bot.core.secrets import Secret
@@ -44,6 +52,7 @@ EXPECTED: dict[str, tuple[str, Event | Notice]] = {
     "voice": (LAN, MediaReceived("voice")),
     "unsupported": (LAN, MediaReceived("unsupported")),
     "group_mention": (GROUP, GroupAsked()),
+    "group_claim": (GROUP, GroupClaimed("AB2CD3", "")),
     "secret": (LAN, TextReceived("mã OTP là •••", frozenset({Secret.CODE}))),
     "from_bot": (LAN, Ignored("not-a-person")),
     "unknown_kind": (LAN, Ignored("event-kind")),
@@ -66,6 +75,7 @@ def test_update(name: str) -> None:
     chat, event = EXPECTED[name]
     assert received.address == taken.address == Address("zalo_bot", ACCOUNT, chat)
     assert received.event == event
+    assert received.author in ("", LAN)
 
 
 def test_the_envelope_makes_no_other_message_of_it() -> None:

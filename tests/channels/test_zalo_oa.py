@@ -26,6 +26,7 @@ from bot.core.events import (
     ChoiceMade,
     DataWithdrawn,
     GroupChanged,
+    GroupClaimed,
     GroupNews,
     GroupTouched,
     GuideStarted,
@@ -242,6 +243,20 @@ def test_odd_bodies_do_no_harm(channel: ZaloOA) -> None:
     for body in (b'{"event_name": 5}', b'{"event_name": ""}', b"{}"):
         with pytest.raises(MalformedError):
             channel.intake(body)
+
+
+def test_a_groups_code_is_heard_and_whose_it_is(channel: ZaloOA) -> None:
+    message = {"text": "cả nhà ơi /noi AB2CD3", "msg_id": "m"}
+    body = _body(
+        "user_send_group_text",
+        sender={"id": PERSON},
+        recipient={"id": "f4"},
+        group_id="f4",
+        message=message,
+    )
+    received = _read(channel, body)
+    assert received.event == GroupClaimed("AB2CD3", "")
+    assert (received.address.id, received.author) == (group_chat("f4"), PERSON)
 
 
 def test_groups_have_a_mark_of_their_own() -> None:

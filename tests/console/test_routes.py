@@ -26,7 +26,7 @@ PUBLIC = {
     ("GET", "/thiet-lap/{token}"), ("POST", "/thiet-lap/{token}"),
 }  # fmt: skip
 # What stands for each part of a path: something that lies in the hamlet NEAR.
-TARGETS = {"number": "1"}
+TARGETS = {"number": "1", "code": "H001"}
 
 
 def _routes(routes: Iterable[object]) -> Iterator[tuple[str, str]]:

@@ -10,11 +10,12 @@ from service import Service
 pytestmark = pytest.mark.browser
 SIZES = {"320": SMALL, "360": PHONE, "1280": DESK}
 PUBLIC = ("/", "/dang-nhap", "/dang-nhap?mat=1", "/vao/x", "/thu", "/tb", "/huong-dan")
+HOME = "/ho-dan/H001/gui?bai=vneid&cach=home"
 SCREENS = {
     "Anh Quân": ("/", "/thong-bao"),
     "Chị Mai": ("/", "/thong-bao", "/thong-bao/moi", "/thong-bao/1", "/thong-bao/1/soan"),
     "Anh Hùng": ("/", "/thong-bao/1"),
-    "Anh Dũng": ("/", "/thong-bao"),
+    "Anh Dũng": ("/", "/thong-bao", "/ho-dan", "/ho-dan?tim=zzz", "/ho-dan/H001", HOME),
 }
 
 
@@ -26,7 +27,12 @@ def play(page: Page, service: Service, name: str) -> None:
 
 
 def new_context(browser: Browser, size: str, *, script: bool = True) -> BrowserContext:
-    return browser.new_context(viewport=SIZES[size], locale="vi-VN", java_script_enabled=script)
+    return browser.new_context(
+        viewport=SIZES[size],
+        locale="vi-VN",
+        java_script_enabled=script,
+        has_touch=size != "1280",
+    )
 
 
 def test_an_official_writes_and_another_approves(browser: Browser, service: Service) -> None:
@@ -36,7 +42,7 @@ def test_an_official_writes_and_another_approves(browser: Browser, service: Serv
     page = made.page
     play(page, service, "Chị Mai")
     page.get_by_role("link", name="Thông báo", exact=True).click()
-    page.get_by_role("button", name="Soạn thông báo").click()
+    page.get_by_role("link", name="Soạn thông báo").click()
     page.get_by_label("Nội dung").press_sequentially("Thứ sáu cắt điện từ 8 giờ đến 11 giờ.")
     page.get_by_text("Hẹn giờ, hạn dùng, mức khẩn").click()
     page.get_by_label("Khẩn").check()
@@ -55,6 +61,25 @@ def test_an_official_writes_and_another_approves(browser: Browser, service: Serv
     page.get_by_label("Gõ số nhóm sẽ nhận").fill("3")
     page.get_by_role("button", name="Duyệt và gửi 3 nhóm").click()
     page.locator("#tien-do", has_text="3/3 nơi nhận đã có kết quả").wait_for(timeout=60_000)
+    context.close()
+    assert made.faults == []
+
+
+def test_a_member_gives_two_guides_in_six_taps(browser: Browser, service: Service) -> None:
+    context = new_context(browser, "360")
+    made = Watched(context, service)
+    page = made.page
+    play(page, service, "Cô Lan")
+    page.get_by_role("link", name="Hộ dân").tap()
+    page.get_by_label("Tìm theo tên").tap()
+    page.keyboard.type("ong bay")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Gửi hướng dẫn cho hộ H002").tap()
+    page.get_by_label("Cài và dùng VNeID").tap()
+    page.get_by_label("Giữ an toàn").tap()
+    page.get_by_role("button", name="Giao cho Ông Bảy").tap()
+    page.get_by_text("Đã ghi vào việc của tổ.").wait_for()
+    assert page.get_by_text("đã giao, chưa bắt đầu").count() == 1
     context.close()
     assert made.faults == []
 

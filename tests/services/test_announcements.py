@@ -337,7 +337,9 @@ def test_a_group_is_claimed_by_a_member_with_its_code(connection: Connection) ->
     again = lambda: group_service.claim(connection, member, NOW, code, "telegram", chat)  # noqa: E731
     assert _refused(again) == Problem.BAD_CODE
     relay = group_service.claim_code(connection, member, NOW, "g4")
-    group_service.claim(connection, member, NOW, relay, "fake", "fake:one:m")
+    inside = lambda: group_service.claim(connection, member, NOW, relay, "fake", "fake:one:m")  # noqa: E731
+    assert _refused(inside) == Problem.BAD_VALUE
+    group_service.claim(connection, member, NOW, relay, "relay", "fake:one:m")
     found = {one.code: one for one in service.health(connection, _actor(connection, "Mai"))}
     assert (found["g5"].name, found["g5"].address, found["g5"].trouble) == ("Tổ 5", chat, "")
     assert (found["g4"].address, found["g4"].claimed_by) == ("", member.person)

@@ -13,11 +13,13 @@ from sqlalchemy import Connection, text
 from village import find
 
 from bot.channels.base import Failure, NotSent, unpacked
+from bot.core.address import Address
 from bot.core.announcement import Content, Kind, State, Way
 from bot.dispatch import Dispatcher
 from bot.library import Library
 from bot.notice_words import NoticeWords
 from bot.services import announcements as service
+from bot.services import groups as group_service
 from storage import amendments, announcements, lanes, links, people, recipients, relays
 from storage.database import DAY, HOUR, SECOND, Database
 
@@ -259,6 +261,45 @@ async def test_a_correction_stops_what_has_not_left(office: Office, channel: Fak
     await office.work()
     assert office.counts(first) == {"skipped": 6}
     assert channel.sent == []
+
+
+async def test_silent_groups_and_idle_keepers_are_told_of(office: Office) -> None:
+    def telegram(connection: Connection) -> None:
+        connection.execute(text("UPDATE group_chat SET channel = 'telegram' WHERE code = 'g1'"))
+
+    office.do(telegram)
+    number = 0
+    for n in range(3):
+        content = Content(f"Tin {n}", areas=("*",), ways=(Way.TELEGRAM, Way.RELAY))
+        number = office.approved(content)
+        await office.work()
+        office.clock.now += 4 * DAY
+        await office.steps()
+
+    def watched() -> dict[str, tuple[str, bool]]:
+        found = office.database.read_now(
+            lambda one: group_service.watch(one, AUTHOR, office.clock())
+        )
+        return {one.group.code: (one.why, one.reached) for one in found}
+
+    assert watched() == {"g1": ("silent", True), "g2": ("keeper-idle", True), "g3": ("", True)}
+    office.do(lambda one: recipients.seen(one, number, "fake:one:-1", office.clock()))
+    assert watched()["g1"] == ("", True)
+    gone = Address("fake", "one", "-1")
+    office.do(
+        lambda one: people.set_group(
+            one, gone, office.clock(), title="Khác", member=False, can_post=False
+        )
+    )
+    assert next(iter(watched().items())) == ("g1", ("removed", False))
+    office.do(
+        lambda one: people.set_group(
+            one, gone, office.clock(), title="Khác", member=True, can_post=True
+        )
+    )
+    assert watched()["g1"] == ("renamed", True)
+    office.clock.now += 70 * DAY
+    assert watched()["g2"] == ("", True)
 
 
 async def test_a_member_is_reminded_once_and_another_may_take_over(

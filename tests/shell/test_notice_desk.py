@@ -165,6 +165,31 @@ def test_a_group_is_claimed_by_somebody_known(office: Office) -> None:
     assert (found.address, found.title, found.renamed) == (str(chat), "Xóm", True)
 
 
+async def test_a_member_takes_a_relay_group_in_their_own_chat(
+    office: Office, channel: FakeChannel
+) -> None:
+    def offered(connection: Connection) -> tuple[str, str]:
+        rows = [
+            {"code": code, "area": NEAR, "channel": kind, "name": f"Nhóm {code}"}
+            for code, kind in (("g8", "relay"), ("g9", "fake"))
+        ]
+        groups.put(connection, rows)
+        codes = [
+            group_service.claim_code(connection, terminal(), office.clock(), one)
+            for one in ("g8", "g9")
+        ]
+        return codes[0], codes[1]
+
+    relay, other = office.database.write_now(offered)
+    for chat, code in (("q", relay), ("dung", other), ("dung", "AAAAAA")):
+        assert "Mã này không đúng" in await _say(office, channel, chat, text=f"noi {code}")
+    assert "“Nhóm g8”" in await _say(office, channel, "dung", text=f"/nối {relay.lower()}")
+    found = office.database.read_now(lambda one: groups.get(one, "g8"))
+    assert found
+    assert (found.trouble, found.address) == ("", "")
+    assert found.claimed_by == office.database.read_now(lambda one: find(one, "Anh Dũng"))
+
+
 async def test_an_official_drafts_by_chat_and_nobody_else(
     office: Office, channel: FakeChannel
 ) -> None:

@@ -3,7 +3,7 @@
 from fastapi import FastAPI
 
 from bot.wiring import Wiring
-from webhooks.console import compose, login, notices, overview, tryout
+from webhooks.console import compose, households, login, notices, overview, sending, tryout
 from webhooks.console.frame import Console
 
 
@@ -13,7 +13,7 @@ def join(app: FastAPI, wiring: Wiring, *, demo: bool) -> Console:
     app.include_router(login.router(console))
     if demo:
         app.include_router(tryout.router(console))
-    for page in (overview, compose, notices):
+    for page in (overview, households, sending, compose, notices):
         page.add(console)
     app.include_router(console.routes)
     return console

@@ -29,6 +29,7 @@ LOGIN = "/dang-nhap"
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 _MISSING = frozenset(one for one in Problem if one.startswith("no-")) - {
+    Problem.NO_GUIDE,
     Problem.NO_REASON,
     Problem.NO_ROLE,
 }

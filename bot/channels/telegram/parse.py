@@ -24,11 +24,10 @@ from bot.core.events import (
     ReachabilityChanged,
     TextReceived,
 )
-from bot.core.links import wanted
+from bot.core.links import claimed, wanted
 from bot.core.secrets import Secret
 
 NAME = "telegram"
-_CLAIM = "/noi"
 VERSION = "1"
 _IDS = frozenset({"id", "data", "chat_instance", "file_id", "file_unique_id", "type", "status"})
 _PERSONAL = frozenset(
@@ -102,10 +101,8 @@ def _event(update: Update, secrets: frozenset[Secret]) -> Event | Notice:
 
 def _claim(message: Message) -> Notice:
     """Without further rights a bot hears only commands in a group: /noi and a code."""
-    name, _, code = (message.text or "").partition(" ")
-    if name.split("@")[0] != _CLAIM or not code.strip():
-        return Ignored("group-message")
-    return GroupClaimed(code.strip(), message.chat.title or "")
+    code = claimed(message.text or "")
+    return GroupClaimed(code, message.chat.title or "") if code else Ignored("group-message")
 
 
 def _said(message: Message, secrets: frozenset[Secret]) -> Event | Notice:

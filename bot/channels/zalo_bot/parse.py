@@ -13,7 +13,16 @@ import orjson
 
 from bot.channels.base import Intake, MalformedError, Received, decoded, masked
 from bot.core.address import Address
-from bot.core.events import Event, GroupAsked, Ignored, MediaReceived, Notice, TextReceived
+from bot.core.events import (
+    Event,
+    GroupAsked,
+    GroupClaimed,
+    Ignored,
+    MediaReceived,
+    Notice,
+    TextReceived,
+)
+from bot.core.links import claimed
 from bot.core.secrets import Secret
 
 NAME = "zalo_bot"
@@ -51,7 +60,8 @@ def parse(stored: str, account: str, secrets: frozenset[Secret]) -> Received:
     message = _part(update, "message")
     chat = _part(message, "chat")
     address = Address(NAME, account, _id(chat, "id") or "0")
-    return Received(address, _event(str(update.get("event_name")), message, chat, secrets))
+    event = _event(str(update.get("event_name")), message, chat, secrets)
+    return Received(address, event, author=_id(_part(message, "from"), "id"))
 
 
 def _event(name: str, message: Json, chat: Json, secrets: frozenset[Secret]) -> Event | Notice:
@@ -62,13 +72,19 @@ def _event(name: str, message: Json, chat: Json, secrets: frozenset[Secret]) -> 
     if _part(message, "from").get("is_bot") is True:
         return Ignored("not-a-person")
     if chat.get("chat_type") != "PRIVATE":
-        return GroupAsked()
+        return _in_group(str(message.get("text", "")))
     if name in _MEDIA:
         return MediaReceived(_MEDIA[name])
     text = message.get("text")
     if not isinstance(text, str):
         raise MalformedError("no-text")
     return TextReceived(text, secrets)
+
+
+def _in_group(text: str) -> Notice:
+    """It is only told what mentions it. No update carries a group's name."""
+    code = claimed(text)
+    return GroupClaimed(code, "") if code else GroupAsked()
 
 
 def _unwrapped(update: Json) -> Json:

@@ -10,6 +10,7 @@ from bot.core.events import (
     DataWithdrawn,
     Event,
     GroupChanged,
+    GroupClaimed,
     GroupNews,
     GroupTouched,
     GuideStarted,
@@ -21,6 +22,7 @@ from bot.core.events import (
     ReceiptCame,
     TextReceived,
 )
+from bot.core.links import claimed
 from bot.core.secrets import Secret
 
 PRESS = "#1"  # what a button's payload begins with; "#" also passes the console's text filter
@@ -98,10 +100,16 @@ def event(name: str, body: Body, secrets: frozenset[Secret]) -> Event | Notice:
     if name in _MEMBERSHIP:
         return GroupChanged("", _MEMBERSHIP[name], _MEMBERSHIP[name])
     if name.startswith(_SEND_GROUP):
-        return Ignored("group-message")
+        return _in_group(message)
     if name.startswith(_SEND):
         return _said(name.removeprefix(_SEND), message, secrets)
     return _other(name, body)
+
+
+def _in_group(message: Body) -> Notice:
+    """What is said among neighbours is nobody's business here, but for the code of a group."""
+    code = claimed(str(message.get("text", "")))
+    return GroupClaimed(code, "") if code else Ignored("group-message")
 
 
 def _other(name: str, body: Body) -> Event | Notice:

@@ -109,4 +109,5 @@ def parse(stored: str, account: str, secrets: frozenset[Secret]) -> Received:
         events.event(name, plain, secrets),
         at=_moment(plain),
         near=events.near(name, plain),
+        author=events.person_of(name, plain),
     )

@@ -1,0 +1,51 @@
+"""Who of a team was at which door, and what became of it: table visit."""
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import Connection, select
+
+from storage.rows import Row, insert_new, table
+from storage.tables import Consent, Visit
+
+_visit = table(Visit)
+_columns = _visit.c
+_consent = table(Consent).c
+Key = tuple[int, str, str]
+
+
+def add(connection: Connection, rows: Sequence[Row]) -> None:
+    """Rows of household, person, guide, outcome, member, day and at. The same of one day is
+    one visit."""
+    insert_new(connection, Visit, rows)
+
+
+def of_day(connection: Connection, household: str, day: str) -> dict[Key, int]:
+    """Person, guide and outcome -> the visit's number."""
+    found = connection.execute(
+        select(_columns.person, _columns.guide, _columns.outcome, _columns.id).where(
+            _columns.household == household, _columns.day == day
+        )
+    )
+    return {(person, guide, outcome): number for person, guide, outcome, number in found}
+
+
+def history(connection: Connection, household: str, limit: int) -> list[Row]:
+    """The newest first."""
+    found = connection.execute(
+        select(_columns.person, _columns.guide, _columns.outcome, _columns.member, _columns.at)
+        .where(_columns.household == household)
+        .order_by(_columns.id.desc())
+        .limit(limit)
+    )
+    return [dict(row) for row in found.mappings()]
+
+
+def agreeing(connection: Connection, persons: Collection[int]) -> set[int]:
+    """Whose last word about being kept a record of was yes, by themselves or to a member."""
+    found = connection.execute(
+        select(_consent.person, _consent.granted)
+        .where(_consent.person.in_(persons), _consent.purpose == "guides")
+        .order_by(_consent.id)
+    )
+    last = {row[0]: row[1] for row in found}
+    return {person for person, granted in last.items() if granted}

@@ -1,0 +1,126 @@
+"""/ho-dan: finding a household without accents, and its card: who lives there, how far they are."""
+
+from typing import Any
+
+from fastapi import Response
+from sqlalchemy import Connection
+
+from bot.core.person import shown
+from bot.core.rights import Operation
+from bot.services import bulletins, households, persons, sequences
+from bot.vault import SealedError
+from storage import areas, candidates, runs
+from storage import persons as people_rows
+from webhooks.console.frame import Console, Visit
+
+PATH = "/ho-dan"
+_PAGE = 20
+_SEE = Operation.SEE_HOUSEHOLDS
+
+
+class _Pages:
+    def __init__(self, console: Console) -> None:
+        self.wiring = console.wiring
+
+    async def listed(self, visit: Visit) -> Response:
+        text, area, after = visit.asked("tim"), visit.asked("noi"), visit.asked("sau")
+
+        def work(connection: Connection) -> dict[str, Any]:
+            scopes = visit.actor.scopes(_SEE)
+            found = households.search(
+                connection, visit.actor, text, _PAGE + 1, after=after, area=area
+            )
+            places = bulletins.places(connection, scopes)
+            return {"cards": found, "places": places, "names": {p.code: p.name for p in places}}
+
+        values = await visit.read(work)
+        cards = values.pop("cards")
+        last = cards[_PAGE - 1].home.code if len(cards) > _PAGE else ""
+        return visit.show(
+            "console/households.html",
+            cards=cards[:_PAGE],
+            text=text,
+            area=area,
+            begun=bool(after),
+            last=last,
+            **values,
+        )
+
+    async def card(self, visit: Visit, phone: tuple[int, str] = (0, "")) -> Response:
+        code = visit.path("code")
+
+        def work(connection: Connection) -> dict[str, Any]:
+            return self._card(connection, visit, code)
+
+        return visit.show("console/household.html", phone=phone, **await visit.read(work))
+
+    def _card(self, connection: Connection, visit: Visit, code: str) -> dict[str, Any]:
+        found = households.see(connection, visit.actor, code)
+        ids = [one.id for one in found.people]
+        guides = self.wiring.shelf.guides.current
+        history = households.history(connection, visit.actor, code)
+        actors = people_rows.get(connection, {one.actor for one in history})
+        going: dict[int, list[runs.Run]] = {}
+        for run in runs.live(connection, ids):
+            going.setdefault(run.person, []).append(run)
+        return {
+            "home": found.home,
+            "people": found.people,
+            "places": _line(connection, found.home.area),
+            "reach": {
+                one.person: one for one in candidates.of_households(connection, [code], guides)
+            },
+            "going": going,
+            "confirmed": runs.confirmed(connection, ids),
+            "guides": guides,
+            "where": {
+                run.id: place(guides[run.guide], run.item)
+                for each in going.values()
+                for run in each
+                if run.guide in guides
+            },
+            "history": list(reversed(history)),
+            "actors": actors,
+            "names": {one.id: one.name for one in found.people},
+        }
+
+    async def phone(self, visit: Visit) -> Response:
+        """Looking is written down, so it is asked for with a button."""
+        number = visit.number("number")
+        vault = self.wiring.vault
+
+        def work(connection: Connection, now: int) -> str:
+            households.see(connection, visit.actor, visit.path("code"))
+            return persons.phone(connection, visit.actor, now, vault, number)
+
+        try:
+            found = await visit.write(work)
+        except SealedError:
+            found = ""
+        return await self.card(visit, (number, shown(found) if found else "-"))
+
+    async def stop(self, visit: Visit) -> Response:
+        code = visit.path("code")
+        await visit.write(lambda one, now: sequences.stop(one, visit.actor, now, code))
+        return visit.go(f"{PATH}/{code}", "thoi-gui")
+
+
+def _line(connection: Connection, area: str) -> list[str]:
+    """What a place and those around it are called, nearest first."""
+    codes = areas.line(connection, area)
+    known = areas.places(connection, codes)
+    return [known[one].name for one in codes if one in known]
+
+
+def place(guide: Any, item: str) -> tuple[int, int]:
+    """The number of a step, and how many there are; 0 when the item is none of them."""
+    ids = [one.id for one in guide.steps]
+    return (ids.index(item) + 1 if item in ids else 0, len(ids))
+
+
+def add(console: Console) -> None:
+    pages = _Pages(console)
+    console.get(PATH, _SEE)(pages.listed)
+    console.get(f"{PATH}/{{code}}", _SEE)(pages.card)
+    console.post(f"{PATH}/{{code}}/thoi-gui", Operation.STOP_SEQUENCE)(pages.stop)
+    console.post(f"{PATH}/{{code}}/so/{{number}}", Operation.SEE_PHONE)(pages.phone)
