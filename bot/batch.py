@@ -40,6 +40,7 @@ class Batch:
     done: list[int] = field(default_factory=list)
     resting: set[str] = field(default_factory=set)
     known: dict[str, int] = field(default_factory=dict)
+    stopped: set[Seat] = field(default_factory=set)
 
     def say(
         self, update: inbox.Update, message: Message, press: Press | None = None, person: int = 0

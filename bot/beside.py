@@ -4,6 +4,7 @@ service begins by itself. Joined here for bot/wiring.py; no SQL and no words.
 
 from zoneinfo import ZoneInfo
 
+from bot.calendars import office_hours
 from bot.care.carer import Carer
 from bot.care.letters import Letters
 from bot.care.watch import CareWatcher
@@ -13,6 +14,9 @@ from bot.desk.desk import MembersDesk
 from bot.desk.used import UsedDesk
 from bot.desk.words import DeskWords
 from bot.desks import Desk, Watcher
+from bot.help_desk import HelpDesk, HelpWatcher, RelayDesk
+from bot.help_line import HelpLine
+from bot.help_told import Teller
 from bot.holidays import days_off
 from bot.identity_desk import IdentityDesk
 from bot.notice_desk import NoticeDesk
@@ -34,20 +38,28 @@ class Beside:
         self.desk_words = DeskWords(self.calendar)
 
     def desks(self) -> list[Desk]:
-        """The first that takes what was heard answers it."""
+        """The first that takes what was heard answers it; what is said besides goes to whoever
+        helps."""
         return [
             NoticeDesk(self.notice_words, self._looks_like_a_scam),
             UsedDesk(self.desk_words, self._shelf),
             IdentityDesk(self.people_words, self._vault, self._shelf),
+            HelpDesk(self.people_words, self._shelf),
             MembersDesk(self.desk_words, self._shelf),
+            RelayDesk(self.people_words, self._shelf),
         ]
 
     def watchers(self) -> list[Watcher]:
-        return [CareWatcher(self.calendar)]
+        return [CareWatcher(self.calendar), HelpWatcher()]
 
     def carer(self, database: Database, signals: Signals) -> Carer:
         letters = Letters(self.desk_words, self._shelf, self.calendar)
         return Carer(database, signals, letters, self.calendar)
+
+    def help_line(self, database: Database, signals: Signals) -> HelpLine:
+        hours = office_hours(self.calendar.zone)
+        teller = Teller(self.people_words, hours, self._shelf)
+        return HelpLine(database, signals, hours, teller)
 
     def _looks_like_a_scam(self, text: str) -> bool:
         return check(text, self._shelf.guides.scams).verdict is Verdict.SCAM

@@ -2,7 +2,7 @@
 told what a batch of turns wrote. Shapes only; no words and no SQL.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from bot.channels.base import Press, Received
 from bot.core.effects import Message
 from bot.seats import Question
+from storage.calls import Talk
 from storage.outbox import NewDelivery
 from storage.rows import Row
 
@@ -18,13 +19,15 @@ from storage.rows import Row
 @dataclass(frozen=True, slots=True)
 class Heard:
     """`person` is whose turn it is in the chat, `owner` whose chat it is; 0 while unknown.
-    `question` is what a desk asked here last, while it stands."""
+    `question` is what a desk asked here last, while it stands; `talks` are the calls for help
+    that are being answered, of all chats heard together."""
 
     received: Received
     person: int
     owner: int
     now: int
     question: Question | None = None
+    talks: Sequence[Talk] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +55,14 @@ class Desk(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """Rows the batch wrote, as storage takes them; each has an address and a person."""
+    """Rows the batch wrote, as storage takes them; each has an address and a person. `stopped`
+    are those who want nothing more: chat and person."""
 
     progress: Sequence[Row]
     consents: Sequence[Row]
     calls: Sequence[Row]
     now: int
+    stopped: Collection[tuple[str, int]] = ()
 
 
 class Watcher(Protocol):

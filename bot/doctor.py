@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.calendars import office_hours
 from bot.channels.zalo_bot.parse import NAME as ZALO_BOT
 from bot.channels.zalo_bot.parse import account_of
 from bot.channels.zalo_bot.render import MOST_MESSAGES, MOST_PEOPLE
@@ -22,7 +23,7 @@ from bot.settings import Settings
 from bot.vault import Vault
 from bot.zalo import missing
 from bot.zalo_words import ZaloWords
-from storage import inbox, links, outbox, pace, people, quotas, schema, teams, upkeep
+from storage import calls, inbox, links, outbox, pace, quotas, schema, teams, upkeep
 from storage.database import DAY, SECOND, Database
 
 _NEARLY = 0.9
@@ -100,7 +101,10 @@ def _stored(connection: Connection, settings: Settings, now: int) -> Iterator[Fi
     yield Finding("parked", str(inbound["parked"]), ok=not inbound["parked"])
     yield Finding("outbox", f"{outbound['queued']} / {settings.queue_limit}", ok=room)
     yield Finding("uncertain", str(outbound["uncertain"]), ok=not outbound["uncertain"])
-    yield Finding("help", str(people.open_help(connection)))
+    yield Finding("help", str(calls.open_count(connection)))
+    late = calls.unanswered(connection, now - DAY)
+    yield Finding("help_unanswered", str(late), ok=not late)
+    yield _holidays(settings, now)
     paused = pace.blocked(connection, now)
     why = [f"{name} ({reason})" for name, (_, reason) in paused.items()]
     yield Finding("paused", ", ".join(why) or "0", ok=not paused)
@@ -116,6 +120,14 @@ def _operators(connection: Connection, settings: Settings) -> Finding:
     """Somebody has to hear of what goes wrong, once residents can write from outside."""
     reached = len(links.reach(connection, teams.holders(connection, Role.OPERATOR)))
     return Finding("operators", str(reached), ok=reached > 0 or not _called(settings))
+
+
+def _holidays(settings: Settings, now: int) -> Finding:
+    """A calendar without days of this year was not looked after."""
+    zone = ZoneInfo(settings.timezone)
+    newest = max((day.year for day in office_hours(zone).holidays), default=0)
+    this = datetime.fromtimestamp(now / SECOND, zone).year
+    return Finding("holidays", str(newest), ok=newest >= this)
 
 
 def _backup(connection: Connection, settings: Settings, now: int) -> Finding:

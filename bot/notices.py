@@ -18,7 +18,7 @@ from bot.core.events import (
     ReachabilityChanged,
     ReceiptCame,
 )
-from storage import facts, moves, people, receipts
+from storage import calls, facts, moves, people, receipts
 
 _log = logging.getLogger(__name__)
 _WITHDRAWN = "user-withdraw"
@@ -38,7 +38,7 @@ def notice(connection: Connection, received: Received, now: int) -> None:
         case DataWithdrawn():
             people.set_reachable(connection, str(address), now, reachable=False)
             call = {"address": str(address), "person": 0, "guide": "", "item": _WITHDRAWN}
-            people.call_team(connection, [call], now)
+            calls.call(connection, [call], now)
         case ChatMoved(new_id):
             moves.move(connection, address, replace(address, id=new_id), now)
         case Ignored(reason):

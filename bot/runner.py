@@ -29,7 +29,7 @@ from bot.core.events import (
 )
 from bot.core.guide import Phrase
 from bot.core.secrets import Secret
-from bot.core.state import Conversation, from_plain, to_plain
+from bot.core.state import Conversation, Waiting, from_plain, to_plain
 from bot.desks import Desk, Heard, News, Watcher
 from bot.errands import Errand
 from bot.errands import read as errand
@@ -37,7 +37,18 @@ from bot.meetings import Meetings
 from bot.notices import notice
 from bot.seats import look
 from bot.shelf import Shelf
-from storage import conversations, inbox, lanes, links, moves, outbox, people, progress, recipients
+from storage import (
+    calls,
+    conversations,
+    inbox,
+    lanes,
+    links,
+    moves,
+    outbox,
+    people,
+    progress,
+    recipients,
+)
 from storage.database import Database
 from storage.signals import INBOX, OUTBOX, Signals
 
@@ -185,6 +196,8 @@ class Runner:
         after, effects = advance(before, event, self._shelf.guides)
         batch.gather(update, person, received, effects)
         batch.states[seat] = batch.changed[seat] = after
+        if before.waiting_for is not Waiting.STOPPED is after.waiting_for:
+            batch.stopped.add(seat)
 
     def _noticed(
         self,
@@ -204,7 +217,8 @@ class Runner:
         """Whether a desk took it."""
         seats, chat = batch.seats, update.address
         person, owner = seats.person(chat, batch.now), seats.owner(chat)
-        heard = Heard(received, person, owner, batch.now, seats.question(chat, batch.now))
+        question = seats.question(chat, batch.now)
+        heard = Heard(received, person, owner, batch.now, question, seats.talks)
         for desk in self._desks:
             if (answer := desk.hear(connection, heard)) is not None:
                 press = answer.press
@@ -230,13 +244,13 @@ class Runner:
         progress.record(connection, batch.progress)
         people.record_consents(connection, batch.consents)
         if batch.calls:
-            people.call_team(connection, batch.calls, batch.now)
+            calls.call(connection, batch.calls, batch.now)
         for address, person in batch.known.items():
             moves.adopt(connection, address, person)
         if unwilling := batch.unwilling():
             chats, persons = map(set, zip(*unwilling, strict=True))
             recipients.withdraw(connection, chats, batch.now, persons - {0})
-        news = News(batch.progress, batch.consents, batch.calls, batch.now)
+        news = News(batch.progress, batch.consents, batch.calls, batch.now, batch.stopped)
         for watcher in self._watchers:
             batch.deliveries.extend(watcher.after(connection, news))
         outbox.enqueue(connection, batch.deliveries, batch.now)

@@ -10,7 +10,7 @@ from typing import Self
 import orjson
 from sqlalchemy import Connection
 
-from storage import conversations, links
+from storage import calls, conversations, links
 from storage.conversations import Kept
 from storage.database import MINUTE
 
@@ -43,6 +43,7 @@ class Seats:
     kept: Mapping[tuple[str, int], Kept]
     profiles: Mapping[str, Sequence[links.Profile]]
     uses: Mapping[str, tuple[int, str]]
+    talks: Sequence[calls.Talk] = ()
 
     def owner(self, address: str) -> int:
         """0 while nobody is known here."""
@@ -68,8 +69,11 @@ class Seats:
 
 
 def look(connection: Connection, addresses: Collection[str]) -> Seats:
+    profiles = links.profiles(connection, addresses)
+    owners = [people[0].person for people in profiles.values()]
     return Seats(
         conversations.load(connection, addresses),
-        links.profiles(connection, addresses),
+        profiles,
         links.uses(connection, addresses),
+        calls.talks(connection, addresses, owners),
     )

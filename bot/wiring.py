@@ -177,6 +177,7 @@ class Wiring:
             if not self.settings.rehearses:
                 self._run(Feeds(self.database, Fetcher(), self.notice_words).run)
             self._run(self.beside.carer(self.database, self.signals).run)
+            self._run(self.beside.help_line(self.database, self.signals).run)
             self._run(Sweeper(self.database, self.signals, self._windows).run)
             self._run(Alerts(self.database, self.signals, self.settings).run)
         if self.role in ("all", "web"):

@@ -1,6 +1,6 @@
 """Places as a tree: what lies below what, and what it was called. Tables area, area_name."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, select, true
@@ -94,11 +94,21 @@ def line(connection: Connection, code: str) -> tuple[str, ...]:
     above = _area.alias()
     up = up.union(select(above.c.code, above.c.parent).where(above.c.code == up.c.parent))
     parents = {row.code: row.parent for row in connection.execute(select(up))}
+    return _up(code, parents) if parents else ()
+
+
+def lines(connection: Connection, codes: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """Of several places by one statement; an unknown place lies in none but everywhere."""
+    parents = {place.code: place.parent for place in places(connection).values()}
+    return {code: _up(code, parents) for code in codes}
+
+
+def _up(code: str, parents: Mapping[str, str]) -> tuple[str, ...]:
     found: list[str] = []
     while code in parents and code not in found:
         found.append(code)
         code = parents[code]
-    return (*found, EVERYWHERE) if found else ()
+    return (*found, EVERYWHERE)
 
 
 def inside(column: ColumnElement[str], scopes: Collection[str]) -> ColumnElement[bool]:

@@ -55,6 +55,8 @@ def adopt(connection: Connection, address: str, person: int) -> None:
     for model in _BELONGING:
         columns = table(model).c
         has = select(columns.person).where(columns.address == address, columns.person == person)
+        if model is HelpRequest:
+            has = has.where(columns.state != "closed")
         if model in _ONE_EACH and connection.execute(has.limit(1)).first():
             continue
         connection.execute(

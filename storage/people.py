@@ -1,15 +1,14 @@
-"""Chats, consents and calls for help: what is heard from people, as little as serves."""
+"""Chats and consents: what is heard from people, as little as serves."""
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, select, update
 
 from bot.core.address import Address
 from storage.rows import Row, insert, insert_new, table, upsert
-from storage.tables import Chat, Consent, ConsentText, HelpRequest
+from storage.tables import Chat, Consent, ConsentText
 
 _chat = table(Chat)
-_help = table(HelpRequest)
 
 
 def see(connection: Connection, addresses: Mapping[str, str], now: int) -> None:
@@ -85,26 +84,3 @@ def add_consent_texts(connection: Connection, texts: Mapping[str, str], now: int
         {"version": version, "content": text, "added_at": now} for version, text in texts.items()
     ]
     insert_new(connection, ConsentText, rows)
-
-
-def call_team(connection: Connection, calls: Sequence[Row], now: int) -> None:
-    """One open request per person and chat: asking again is counted and moves its place."""
-    rows = [{**call, "state": "open", "asked": 0, "asked_at": now} for call in calls]
-    insert_new(connection, HelpRequest, rows)
-    for call in calls:
-        connection.execute(
-            update(_help)
-            .where(
-                _help.c.address == call["address"],
-                _help.c.person == call["person"],
-                _help.c.state == "open",
-            )
-            .values(guide=call["guide"], item=call["item"], asked=_help.c.asked + 1)
-        )
-
-
-def open_help(connection: Connection) -> int:
-    found: int = connection.execute(
-        select(func.count()).select_from(_help).where(_help.c.state == "open")
-    ).scalar_one()
-    return found

@@ -123,6 +123,15 @@ def handed_back(connection: Connection, limit: int) -> list[Run]:
     return [Run(*row) for row in found]
 
 
+def answered(connection: Connection, person: int, guide: str) -> None:
+    """Help came and the guide went on at once."""
+    connection.execute(
+        update(table(GuideRun))
+        .where(_columns.person == person, _columns.guide == guide, _live)
+        .values(helped_at=0, stuck=0)
+    )
+
+
 def confirm(connection: Connection, rows: Sequence[Row]) -> None:
     """Rows of person, guide, kind, revision, run, visit, recorder and at. Said twice is once."""
     insert_new(connection, Confirmation, rows)

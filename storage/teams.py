@@ -6,6 +6,7 @@ Tables team, team_area, team_member, role_grant.
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, select, union_all, update
 
@@ -148,6 +149,21 @@ def serving(connection: Connection, line: Collection[str]) -> list[Member]:
     return members(connection, list(teams))
 
 
+def crews(
+    connection: Connection, places: Collection[str]
+) -> tuple[dict[str, set[str]], dict[str, list[Member]]]:
+    """The teams that serve any of these places: what each serves of them, and who is in it."""
+    serves: defaultdict[str, set[str]] = defaultdict(set)
+    for team, area in connection.execute(
+        select(_serves.c.team, _serves.c.area).where(_serves.c.area.in_(places))
+    ):
+        serves[team].add(area)
+    people: defaultdict[str, list[Member]] = defaultdict(list)
+    for one in members(connection, list(serves)):
+        people[one.team].append(one)
+    return dict(serves), dict(people)
+
+
 def grant(connection: Connection, rows: Sequence[Row], now: int) -> None:
     """Rows of person, role, area and granted_by; one that is held already changes nothing."""
     full = [{**row, "granted_at": now, "ended_at": None} for row in rows]
@@ -169,9 +185,20 @@ def end_grant(connection: Connection, person: int, role: str, area: str, now: in
     return changed.rowcount > 0
 
 
+def officers(connection: Connection, roles: Collection[str]) -> list[Held]:
+    """Everybody who holds one of these roles, over whatever place."""
+    found = connection.execute(_offices().where(_grant.c.role.in_(roles)))
+    return [Held(row[0], row[1].strip(), *row[2:]) for row in found]
+
+
 def held(connection: Connection, scopes: Collection[str]) -> list[Held]:
     """Offices held now in some places, those over everywhere only for whoever is so placed."""
-    found = connection.execute(
+    found = connection.execute(_offices().where(areas.inside(_grant.c.area, scopes)))
+    return [Held(row[0], row[1].strip(), *row[2:]) for row in found]
+
+
+def _offices() -> Any:
+    return (
         select(
             _grant.c.person,
             (_person.honorific + " " + _person.call_name),
@@ -180,10 +207,9 @@ def held(connection: Connection, scopes: Collection[str]) -> list[Held]:
             _grant.c.granted_at,
         )
         .join_from(_grant, table(Person), _person.id == _grant.c.person)
-        .where(_grant.c.ended_at.is_(None), areas.inside(_grant.c.area, scopes))
+        .where(_grant.c.ended_at.is_(None))
         .order_by(_grant.c.area, _grant.c.role, _grant.c.person)
     )
-    return [Held(row[0], row[1].strip(), *row[2:]) for row in found]
 
 
 def holders(connection: Connection, role: Role) -> set[int]:

@@ -38,6 +38,9 @@ class Operation(StrEnum):
     SEE_PERSON_DATA = "see-person-data"
     ERASE_PERSON = "erase-person"
     MAKE_LINK_CODE = "make-link-code"
+    SEE_HELP = "see-help"
+    GIVE_HELP = "give-help"
+    STEER_HELP = "steer-help"
     SET_DUTY = "set-duty"
     ADD_MEMBER = "add-member"
     ADD_LEAD = "add-lead"
@@ -92,6 +95,9 @@ RULES: Mapping[Operation, frozenset[Role]] = {
     Operation.SEE_PERSON_DATA: _TEAM | _SELF,
     Operation.ERASE_PERSON: _LEADS | _SELF,
     Operation.MAKE_LINK_CODE: _TEAM,
+    Operation.SEE_HELP: _TEAM,
+    Operation.GIVE_HELP: _TEAM,
+    Operation.STEER_HELP: _LEADS,
     Operation.SET_DUTY: _LEADS | _SELF,
     Operation.ADD_MEMBER: _LEADS,
     Operation.ADD_LEAD: _OPERATOR,

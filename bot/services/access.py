@@ -22,6 +22,8 @@ class Problem(StrEnum):
     BAD_PHONE = "bad-phone"
     BAD_VALUE = "bad-value"
     BAD_CODE = "bad-code"
+    NO_HELP = "no-help"
+    TAKEN = "taken"
     TOO_MANY = "too-many"
     AMBIGUOUS = "ambiguous"
     NO_ANNOUNCEMENT = "no-announcement"

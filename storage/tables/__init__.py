@@ -32,11 +32,11 @@ from storage.tables.chats import (
     WebMessage,
 )
 from storage.tables.guides import GuideVersion, Progress
+from storage.tables.help import HelpEvent, HelpRequest
 from storage.tables.ledger import Delivery, InboxUpdate, Lane, MessageReference, Pace
 from storage.tables.logins import Login, LoginLink, LoginSession
 from storage.tables.people import (
     Attempt,
-    HelpRequest,
     Household,
     HouseholdEvent,
     LinkCode,
@@ -72,6 +72,7 @@ __all__ = [
     "GroupChat",
     "GuideRun",
     "GuideVersion",
+    "HelpEvent",
     "HelpRequest",
     "Household",
     "HouseholdEvent",

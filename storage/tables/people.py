@@ -107,18 +107,3 @@ class Attempt(SQLModel, table=True):
     subject: str = Field(primary_key=True)
     number: int
     since_at: int = Field(sa_column=moment())
-
-
-class HelpRequest(SQLModel, table=True):
-    __tablename__ = "help_request"
-    __table_args__ = (
-        partial("uq_help_request_open", "state = 'open'", "address", "person", unique=True),
-    )
-    id: int | None = Field(default=None, sa_column=number())
-    address: str
-    person: int
-    guide: str
-    item: str
-    state: str
-    asked: int
-    asked_at: int = Field(sa_column=moment())

@@ -17,7 +17,7 @@ from zalo import CONSOLE, PERSON, Zalo
 from bot.core.prompts import prompt
 from bot.core.state import Conversation, Guides, from_plain
 from bot.library import Library
-from storage import facts, outbox, people
+from storage import calls, facts, outbox
 from storage.database import Database
 from storage.rows import table
 from storage.tables import Consent, ConversationState, InboxUpdate, Progress
@@ -187,7 +187,7 @@ def test_bodies_that_were_seen_come_in_once_each(
     stored = _rows(database, InboxUpdate)
     assert len(stored) == len(names) - 1, "the console's knock is nothing to keep"
     assert {row["state"] for row in stored} == {"done"}
-    assert database.read_now(people.open_help) == 1, "somebody withdrew their data"
+    assert database.read_now(calls.open_count) == 1, "somebody withdrew their data"
 
 
 def test_wrong_and_missing_signatures_process_nothing(

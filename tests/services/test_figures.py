@@ -16,7 +16,7 @@ from bot.core.weeks import Week
 from bot.services import figures as service
 from bot.services.access import Problem, Refused
 from bot.services.figures import Catalogue
-from storage import audit, households, people, persons, progress, rows, teams
+from storage import audit, calls, households, persons, progress, rows, teams
 from storage.database import DAY, HOUR, Database
 from storage.reports import Aim
 from storage.tables import Confirmation, GuideRun, Visit
@@ -100,7 +100,7 @@ def test_a_week_of_a_commune_is_counted_by_place_and_guide(village: Village) -> 
     village.visited("H002", "", "away", BEFORE)
     village.did("", "finished", IN)
     call = {"address": "fake:one:x", "person": find(village.connection, "Bà Năm")}
-    people.call_team(village.connection, [call | {"guide": "vneid", "item": ""}], IN)
+    calls.call(village.connection, [call | {"guide": "vneid", "item": ""}], IN)
     figures = counted(village.connection)
     near, far = place(figures, NEAR), place(figures, FAR)
     assert near == Place(

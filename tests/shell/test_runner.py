@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select, text, update
 
 from bot.core.guide import Phrase
 from bot.library import Library
-from storage import conversations, inbox, outbox, people
+from storage import calls, conversations, inbox, outbox
 from storage.database import Database
 from storage.rows import table
 from storage.tables import Consent, ConversationState, GuideVersion, HelpRequest, Progress
@@ -43,7 +43,7 @@ async def test_a_turn_answers_and_writes_everything_it_wants(
     assert len(_rows(house, Progress)) == 1
     asked = [row.asked for row in _rows(house, HelpRequest)]
     assert asked == [2]
-    assert house.database.read_now(people.open_help) == 1
+    assert house.database.read_now(calls.open_count) == 1
     assert house.database.read_now(outbox.totals) == {"accepted": 8}
 
 
