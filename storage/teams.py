@@ -84,6 +84,14 @@ def areas_of(connection: Connection, teams: Collection[str] | None = None) -> di
     return {row.code: row.area for row in connection.execute(found)}
 
 
+def name_of(connection: Connection, team: str) -> str:
+    """Its code when it is unknown."""
+    found: str | None = connection.execute(
+        select(_team.c.name).where(_team.c.code == team)
+    ).scalar()
+    return found or team
+
+
 def served(connection: Connection, team: str) -> list[str]:
     """Where a team works; empty for an unknown one."""
     found = select(_serves.c.area).where(_serves.c.team == team).order_by(_serves.c.area)

@@ -1,14 +1,29 @@
 """Which people of a household an order names, and how somebody's guides are worded."""
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Protocol
 
 from bot.core.guide import Guide
+from bot.core.state import Guides
 from bot.desk.ask import Ask
 from bot.desk.grammar import Phrases, picked, tokens
+from bot.desk.words import DeskWords
 from storage.persons import Someone
 from storage.runs import Run
 
 _EVERYBODY = "all"
+
+
+class Speech(Protocol):
+    """Whatever has words and guides to speak of."""
+
+    @property
+    def words(self) -> DeskWords: ...
+
+    @property
+    def guides(self) -> Guides: ...
+
+    def say(self, key: str, **values: object) -> str: ...
 
 
 def named(
@@ -34,41 +49,43 @@ def _names(people: Sequence[Someone]) -> Phrases:
     return {phrase: number for phrase, number in known.items() if phrase}
 
 
-def step(ask: Ask, guide: Guide | None, item: str) -> str:
+def step(speech: Speech, guide: Guide | None, item: str) -> str:
     """How far they are, empty at the beginning."""
     place = next((n for n, one in enumerate(guide.steps, 1) if one.id == item), 0) if guide else 0
-    return ask.say("run_step", number=place, total=len(guide.steps)) if guide and place else ""
+    return speech.say("run_step", number=place, total=len(guide.steps)) if guide and place else ""
 
 
-def state(ask: Ask, run: Run) -> str:
+def state(speech: Speech, run: Run) -> str:
     """Where they are in a guide, in words."""
     kind = run.state
     if run.state == "started":
         kind = "helped" if run.helped_at else "stuck" if run.stuck else "started"
     elif run.state == "given" and run.way != "chat":
         kind = f"given_{run.way}"
-    known = ask.guides.versions.get((run.guide, run.revision), ask.guides.current.get(run.guide))
-    return ask.say(f"run_states.{kind}", step=step(ask, known, run.item))
+    known = speech.guides.versions.get(
+        (run.guide, run.revision), speech.guides.current.get(run.guide)
+    )
+    return speech.say(f"run_states.{kind}", step=step(speech, known, run.item))
 
 
-def study(ask: Ask, live: Sequence[Run], confirmed: Mapping[str, Collection[str]]) -> str:
+def study(speech: Speech, live: Sequence[Run], confirmed: Mapping[str, Collection[str]]) -> str:
     """All of somebody's guides in a line, empty for none."""
-    said = {run.guide: [state(ask, run)] for run in live}
+    said = {run.guide: [state(speech, run)] for run in live}
     for guide, kinds in confirmed.items():
         said.setdefault(guide, []).extend(
-            words for kind, words in ask.words.section("confirmed").items() if kind in kinds
+            words for kind, words in speech.words.section("confirmed").items() if kind in kinds
         )
     parts = [
-        ask.say("guide_run", guide=label(ask, guide), state=", ".join(states))
+        speech.say("guide_run", guide=label(speech, guide), state=", ".join(states))
         for guide, states in said.items()
     ]
     return " · ".join(parts)
 
 
-def label(ask: Ask, guide: str) -> str:
-    found = ask.guides.current.get(guide)
+def label(speech: Speech, guide: str) -> str:
+    found = speech.guides.current.get(guide)
     return found.button if found else guide
 
 
-def labels(ask: Ask, guides: Sequence[str]) -> str:
-    return ", ".join(label(ask, one) for one in guides)
+def labels(speech: Speech, guides: Sequence[str]) -> str:
+    return ", ".join(label(speech, one) for one in guides)

@@ -5,19 +5,16 @@ and the list of the week.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.desk import homes
+from bot.desk import homes, rounds
 from bot.desk.ask import Ask, Reply, button, more
 from bot.desk.grammar import Phrases, guessed, picked
-from bot.desk.people import labels, named, study
+from bot.desk.people import labels, named
 from bot.services import doors, households, visits
-from bot.services.doors import Stop
 from bot.services.visits import TAUGHT, Outcome, Report, Statement
 from storage import visits as rows
-from storage.doors import LeftOut
 from storage.persons import Someone
 
 PAGE = 8
-_REASONS = ("asks_help", "stuck", "planned", "unreached", "old_alone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +87,7 @@ def _consent(
     ask: Ask, statement: Statement | None, missing: set[int], people: Sequence[Someone]
 ) -> Reply | None:
     """None when they agree."""
-    names = _names([one for one in people if one.id in missing])
+    names = rounds.names([one for one in people if one.id in missing])
     words = ask.say("consent_words")
     if statement is None:
         choices = [
@@ -105,17 +102,15 @@ def _consent(
     return None
 
 
-def _names(people: Sequence[Someone]) -> str:
-    return ", ".join(one.name for one in people)
-
-
 def _record(ask: Ask, report: Report, people: Sequence[Someone]) -> Reply:
     calendar = ask.words.calendar
     done = visits.record(ask.connection, ask.actor, ask.now, report, ask.guides.current, calendar)
     kind = report.outcome.value
     if report.outcome is Outcome.DONE and not report.guides:
         kind = "plain"
-    names = _names([one for one in people if one.id in report.persons]) or ask.say("visit_whole")
+    names = rounds.names([one for one in people if one.id in report.persons]) or ask.say(
+        "visit_whole"
+    )
     guides = labels(ask, report.guides)
     said = ask.say(f"visit_{kind}", code=report.household, names=names, guides=guides)
     return Reply(said if done.new else ask.say("visit_before", said=said))
@@ -128,49 +123,13 @@ def week(ask: Ask) -> Reply | None:
     page = max(1, int(ask.order.rest[0][:3])) if ask.order.rest else 1
     found = doors.week(ask.connection, ask.actor, ask.now, ask.words.calendar, page=page, size=PAGE)
     lines = [
-        _stop(ask, number, one) for number, one in enumerate(found.stops, (page - 1) * PAGE + 1)
+        rounds.line(ask, number, one)
+        for number, one in enumerate(found.stops, (page - 1) * PAGE + 1)
     ]
     day = ask.words.day(ask.words.calendar.week(ask.now)[1])
     said = ask.say("week", day=day, page=page, stops="\n".join(lines)) if lines else ""
-    parts = [said or ask.say("week_none"), _left(ask, found.left)]
+    parts = [said or ask.say("week_none"), rounds.left_out(ask, found.left)]
     if found.stops:
         parts.append(ask.say("week_how", code=found.stops[0].door.household))
     choices = [button(f"tuan {page + 1}", ask.say("week_more"))] if found.more else []
     return Reply("\n".join(filter(None, parts)), choices)
-
-
-def _stop(ask: Ask, number: int, one: Stop) -> str:
-    people = _names(one.people) or ask.say("nobody")
-    return ask.say(
-        "week_stop",
-        number=number,
-        code=one.door.household,
-        label=one.door.label,
-        people=people,
-        why="; ".join(reasons(ask, one)),
-    )
-
-
-def reasons(ask: Ask, one: Stop) -> list[str]:
-    """Why this door, the most urgent first, with what is going on there."""
-    known = ask.words.section("door_why")
-    said = [known[reason] for reason in _REASONS if getattr(one.door, reason)]
-    going = [
-        study(ask, [run for run in one.live if run.person == who.id], {}) for who in one.people
-    ]
-    days = one.door.days
-    since = ask.say("door_never") if days < 0 else ask.say("door_days", days=days)
-    return [*said, *filter(None, going), since]
-
-
-def _left(ask: Ask, left: LeftOut) -> str:
-    parts = [
-        ask.say(f"week_left_parts.{name}", number=number)
-        for name, number in (
-            ("visited", left.visited),
-            ("muted", left.muted),
-            ("moved", left.moved),
-        )
-        if number
-    ]
-    return ask.say("week_left", left=", ".join(parts)) if parts else ""
