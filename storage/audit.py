@@ -69,3 +69,13 @@ def latest(connection: Connection, target: str, limit: int = 50) -> list[Row]:
         select(_entry).where(_columns.target == target).order_by(_columns.id.desc()).limit(limit)
     )
     return [dict(row) for row in found.mappings()]
+
+
+def page(connection: Connection, limit: int, before: int = 0, target: str = "") -> list[Row]:
+    """The newest entries, from below an id on; about one target when told."""
+    query = select(_entry).order_by(_columns.id.desc()).limit(limit)
+    if before:
+        query = query.where(_columns.id < before)
+    if target:
+        query = query.where(_columns.target == target)
+    return [dict(row) for row in connection.execute(query).mappings()]

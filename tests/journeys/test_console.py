@@ -12,7 +12,19 @@ SIZES = {"320": SMALL, "360": PHONE, "1280": DESK}
 PUBLIC = ("/", "/dang-nhap", "/dang-nhap?mat=1", "/vao/x", "/thu", "/tb", "/huong-dan")
 HOME = "/ho-dan/H001/gui?bai=vneid&cach=home"
 SCREENS = {
-    "Anh Quân": ("/", "/thong-bao"),
+    "Anh Quân": (
+        "/",
+        "/thong-bao",
+        "/thu-vien",
+        "/thu-vien/vneid",
+        "/chi-tieu",
+        "/quan-tri",
+        "/quan-tri/nhom",
+        "/quan-tri/nguoi",
+        "/quan-tri/tinh-trang",
+        "/quan-tri/viec-ket",
+        "/quan-tri/nhat-ky",
+    ),
     "Chị Mai": ("/", "/thong-bao", "/thong-bao/moi", "/thong-bao/1", "/thong-bao/1/soan"),
     "Anh Hùng": ("/", "/thong-bao/1"),
     "Anh Dũng": ("/", "/thong-bao", "/ho-dan", "/ho-dan?tim=zzz", "/ho-dan/H001", HOME),

@@ -3,8 +3,35 @@
 from fastapi import FastAPI
 
 from bot.wiring import Wiring
-from webhooks.console import compose, households, login, notices, overview, sending, tryout
+from webhooks.console import (
+    compose,
+    figures,
+    groups,
+    households,
+    library,
+    login,
+    notices,
+    operating,
+    overview,
+    sending,
+    staff,
+    tryout,
+)
 from webhooks.console.frame import Console
+
+# In the order their addresses are looked for.
+_PAGES = (
+    overview,
+    households,
+    sending,
+    library,
+    compose,
+    notices,
+    figures,
+    operating,
+    groups,
+    staff,
+)
 
 
 def join(app: FastAPI, wiring: Wiring, *, demo: bool) -> Console:
@@ -13,7 +40,7 @@ def join(app: FastAPI, wiring: Wiring, *, demo: bool) -> Console:
     app.include_router(login.router(console))
     if demo:
         app.include_router(tryout.router(console))
-    for page in (overview, households, sending, compose, notices):
+    for page in _PAGES:
         page.add(console)
     app.include_router(console.routes)
     return console

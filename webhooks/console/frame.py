@@ -175,7 +175,7 @@ class Console:
             visit = await self.visitor(request)
             if visit is None:
                 return stranger(self) if stranger else self._to_login(request)
-            if not visit.may(operation):
+            if not (visit.may(Operation.ENTER_CONSOLE) and visit.may(operation)):
                 raise Refused(Refusal.ROLE)
             if request.method == "POST":
                 visit.form = await request.form(max_files=1, max_fields=2000)

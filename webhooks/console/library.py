@@ -1,0 +1,80 @@
+"""/thu-vien: the guides as those who teach them see them, and where people get stuck in each."""
+
+from typing import Any
+
+from fastapi import Response
+from sqlalchemy import Connection
+
+from bot.core import weeks
+from bot.core.guide import Guide
+from bot.core.rights import EVERYWHERE, Operation
+from bot.services import bulletins, figures
+from bot.services.access import Problem, Refused
+from storage.database import DAY
+from webhooks.console.frame import Console, Visit
+
+PATH = "/thu-vien"
+_SPAN = 30 * DAY
+
+
+class _Pages:
+    def __init__(self, console: Console) -> None:
+        self.console, self.wiring = console, console.wiring
+
+    async def listed(self, visit: Visit) -> Response:
+        today = weeks.day_of(visit.now, self.console.zone)
+        library = self.wiring.library
+        return visit.show(
+            "console/library.html",
+            guides=library.guides,
+            about=library.about,
+            overdue=library.expired(today),
+        )
+
+    async def guide(self, visit: Visit) -> Response:
+        found = self.wiring.shelf.guides.current.get(visit.path("guide"))
+        if found is None:
+            raise Refused(Problem.NO_GUIDE)
+        scopes = visit.actor.scopes(Operation.SEE_FIGURES)
+        area = visit.asked("noi") or (EVERYWHERE if EVERYWHERE in scopes else scopes[0])
+
+        def work(connection: Connection) -> dict[str, Any]:
+            since = visit.now - _SPAN
+            steps = figures.funnel(connection, visit.actor, visit.now, found, since, area)
+            places = bulletins.places(connection, scopes)
+            return {"steps": _with_words(found, steps), "places": places}
+
+        return visit.show(
+            "console/guide.html",
+            guide=found,
+            about=self.wiring.library.about[found.id],
+            area=area,
+            everywhere=EVERYWHERE in scopes,
+            **await visit.read(work),
+        )
+
+
+def _with_words(guide: Guide, steps: list[figures.Step]) -> list[dict[str, Any]]:
+    """Each step with its words, its troubles by name, and how many in a hundred were stuck."""
+    most = max((one.passed + one.stuck + one.rest for one in steps), default=0)
+    shown = []
+    for step, counted in zip(guide.steps, steps, strict=True):
+        came = counted.passed + counted.stuck + counted.rest
+        labels = {one.id: one.label for one in step.troubles}
+        shown.append(
+            {
+                "text": step.text.strip().partition("\n")[0],
+                "counted": counted,
+                "came": came,
+                "bar": 100 * came // most if most else 0,
+                "share": 100 * counted.stuck // came if came else 0,
+                "troubles": [(labels.get(item, item), many) for item, many in counted.troubles],
+            }
+        )
+    return shown
+
+
+def add(console: Console) -> None:
+    pages = _Pages(console)
+    console.get(PATH, Operation.SEE_GUIDES)(pages.listed)
+    console.get(f"{PATH}/{{guide}}", Operation.SEE_FIGURES)(pages.guide)
