@@ -28,6 +28,7 @@ class Settings(BaseSettings):
     zalo_oa_app_secret: SecretStr = SecretStr("")
     zalo_oa_webhook_secret: SecretStr = SecretStr("")
     zalo_oa_refresh_token: SecretStr = SecretStr("")
+    zalo_oa_knock_template: str = ""
     zalo_oa_api_url: str = "https://openapi.zalo.me"
     zalo_oa_oauth_url: str = "https://oauth.zaloapp.com"
     zalo_bot_token: SecretStr = SecretStr("")

@@ -20,12 +20,18 @@ _REROUTE_EVERY = 12  # once a minute
 
 
 class Sweeper:
-    """`windows` are the accounts that what is held elsewhere may go to, as in unreached.py."""
+    """`windows` are the accounts that what is held elsewhere may go to, as in unreached.py;
+    `knock` asks those to write whom nothing else can reach."""
 
     def __init__(
-        self, database: Database, signals: Signals, windows: Callable[[], Windows]
+        self,
+        database: Database,
+        signals: Signals,
+        windows: Callable[[], Windows],
+        knock: Callable[[Connection, int], int] | None = None,
     ) -> None:
-        self._database, self._signals, self._windows = database, signals, windows
+        self._database, self._signals = database, signals
+        self._windows, self._knock = windows, knock
 
     async def run(self) -> None:
         """Nothing stays in a passing state. Until cancelled; a fault is waited out."""
@@ -50,6 +56,7 @@ class Sweeper:
         gone_on = held.sweep(connection, now)
         if sweeps % _REROUTE_EVERY == 0:
             gone_on += unreached.reroute(connection, self._windows(), now)
+            gone_on += self._knock(connection, now) if self._knock else 0
         if gone_on:
             self._signals.announce(connection, OUTBOX)
         return outbox.reap(connection, now)

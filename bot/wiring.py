@@ -178,7 +178,8 @@ class Wiring:
                 self._run(Feeds(self.database, Fetcher(), self.notice_words).run)
             self._run(self.beside.carer(self.database, self.signals).run)
             self._run(self.beside.help_line(self.database, self.signals).run)
-            self._run(Sweeper(self.database, self.signals, self._windows).run)
+            knock = self.zalo.knock if self.zalo else None
+            self._run(Sweeper(self.database, self.signals, self._windows, knock).run)
             self._run(Alerts(self.database, self.signals, self.settings).run)
         if self.role in ("all", "web"):
             for channel in self.channels.values():

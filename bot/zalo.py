@@ -1,25 +1,32 @@
 """What the Zalo OA channel is joined to: its tokens, its notes, its settings, its account."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from bot.channels.base import packed
 from bot.channels.notes import Notes
 from bot.channels.registry import ZaloNeeds
 from bot.channels.zalo_oa.account import Account
 from bot.channels.zalo_oa.oauth import OAuth
-from bot.channels.zalo_oa.parse import NAME
+from bot.channels.zalo_oa.parse import NAME, knock_chat
 from bot.channels.zalo_oa.render import Words
+from bot.core.address import Address
+from bot.core.effects import Message
 from bot.notebook import Notebook
 from bot.settings import Settings
 from bot.vault import Vault
 from bot.zalo_account import ZaloAccount
 from bot.zalo_tokens import ZaloTokens
-from storage.database import Database
+from storage import contacts, lanes, outbox, unreached
+from storage.contacts import Contact
+from storage.database import DAY, SECOND, Database
 
 CALLBACK = "/zalo/dong-y"  # where an admin's consent leads back to
+_DAY_FROM, _DAY_TO = 8, 20  # hours at which somebody may be knocked for
 Loop = Callable[[], Awaitable[None]]
 
 
@@ -72,6 +79,7 @@ class Zalo:
             notes,
             words,
             ZoneInfo(settings.timezone),
+            settings.zalo_oa_knock_template,
         )
         notebook = Notebook(database, (NAME, settings.zalo_oa_app_id), notes)
         first = settings.zalo_oa_refresh_token.get_secret_value()
@@ -79,6 +87,18 @@ class Zalo:
 
     def begin(self, connection: Connection, now: int) -> None:
         self.tokens.begin(connection, self.first, now)
+
+    def knock(self, connection: Connection, now: int) -> int:
+        """Asks by a template those to write whom only that can reach now; how many. By day."""
+        hour = datetime.fromtimestamp(now / SECOND, self.needs.zone).hour
+        if not self.needs.template or not _DAY_FROM <= hour < _DAY_TO:
+            return 0
+        waiting = unreached.to_knock(connection, (NAME, self.needs.app_id), now)
+        rows = [_knock(Address.parse(chat), number, now) for chat, number in waiting.items()]
+        # Its way is always open, so that the window does not hold what is to open the window.
+        contacts.save(connection, {row.address: Contact(now, now) for row in rows})
+        outbox.enqueue(connection, rows, now)
+        return len(rows)
 
     def loops(self, *, works: bool) -> Sequence[Loop]:
         """`works`: this process sends."""
@@ -88,6 +108,18 @@ class Zalo:
     async def close(self) -> None:
         await self.account.close()
         await self.tokens.close()
+
+
+def _knock(chat: Address, waiting: int, now: int) -> outbox.NewDelivery:
+    return outbox.NewDelivery(
+        unreached.KNOCK,
+        str(replace(chat, id=knock_chat(chat.id))),
+        packed(Message(str(waiting))),
+        lanes.PERSONAL,
+        on_doubt="hold",
+        dedup=f"{unreached.KNOCK}:{chat}:{now // unreached.KNOCK_EVERY}",
+        lasts=DAY,
+    )
 
 
 def _secrets(listed: str) -> list[str]:

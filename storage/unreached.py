@@ -8,9 +8,21 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from storage import areas, held, lanes
+from storage.database import DAY
 from storage.rows import table
 from storage.tables import (
     Chat,
@@ -24,13 +36,14 @@ from storage.tables import (
 
 AWAY = (held.WINDOW, "zalo-230", "zalo-232")
 REROUTED = "rerouted"
+KNOCK, KNOCK_EVERY = "knock", 7 * DAY
 Windows = Mapping[tuple[str, str], int]
 _outbox, _recipient = table(Delivery), table(Recipient)
 _columns = _outbox.c
 _chat, _contact = table(Chat).c, table(Contact)
 _person, _home = table(Person).c, table(Household).c
 _owner, _other = table(PersonAddress).alias(), table(PersonAddress).alias()
-_waits = and_(_columns.state == "held", _columns.reason.in_(AWAY))
+_waits = and_(_columns.state == "held", _columns.reason.in_(AWAY), _columns.owner != KNOCK)
 # Whom a row is about: a known person, else whose phone it is.
 _whom = case((_columns.person != 0, _columns.person), else_=func.coalesce(_owner.c.person, 0))
 _ROWS = _outbox.outerjoin(_owner, and_(_owner.c.address == _columns.address, _owner.c.is_owner))
@@ -117,6 +130,28 @@ def _usable(account: tuple[str, str], window: int, now: int) -> ColumnElement[bo
         ":".join((*account, "")), autoescape=True
     )
     return and_(ours, _contact.c.near_at > now - window) if window else ours
+
+
+def to_knock(
+    connection: Connection, account: tuple[str, str], now: int, limit: int = 100
+) -> dict[str, int]:
+    """Chats of one account that something is held for, with how much, and whose person was not
+    knocked for within a week: by the chat's id, `KNOCK` rows are another chat's."""
+    ours = _columns.address.startswith(":".join((*account, "")), autoescape=True)
+    knocked = _outbox.alias()
+    lately = select(knocked.c.id).where(
+        knocked.c.owner == KNOCK,
+        knocked.c.dedup.startswith(literal(f"{KNOCK}:") + _columns.address + literal(":")),
+        knocked.c.created_at > now - KNOCK_EVERY,
+    )
+    found = connection.execute(
+        select(_columns.address, func.count())
+        .where(_waits, ours, _columns.expires_at > now, ~lately.exists())
+        .group_by(_columns.address)
+        .order_by(_columns.address)
+        .limit(limit)
+    )
+    return {address: int(number) for address, number in found}
 
 
 def listed(

@@ -35,6 +35,7 @@ class ZaloNeeds:
     notes: Notes
     words: Words
     zone: ZoneInfo
+    template: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,16 @@ def _zalo_oa(needs: Needs) -> Channel | None:
     if needs.zalo_oa is None:
         return None
     own = needs.zalo_oa
-    return ZaloOA(own.app_id, own.secrets, own.api, own.tokens, own.notes, own.words, own.zone)
+    return ZaloOA(
+        own.app_id,
+        own.secrets,
+        own.api,
+        own.tokens,
+        own.notes,
+        own.words,
+        own.zone,
+        own.template,
+    )
 
 
 _CHANNELS: tuple[Callable[[Needs], Channel | None], ...] = (

@@ -24,13 +24,14 @@ from bot.channels.base import (
 from bot.channels.notes import GROUPS_STALE, Notes
 from bot.channels.zalo_oa import errors
 from bot.channels.zalo_oa.client import Answer, Client
-from bot.channels.zalo_oa.parse import NAME, group_id, intake, parse
+from bot.channels.zalo_oa.parse import NAME, group_id, intake, knock_user, parse
 from bot.channels.zalo_oa.render import (
     BUTTONS,
     ELEMENTS,
     FILE_KIND,
     IMAGE_KIND,
     RICH,
+    TEMPLATE_KIND,
     TEXT,
     TITLE,
     Part,
@@ -50,6 +51,7 @@ _ASSUMED_RATE = 100
 _MEGABYTE = 1024 * 1024
 _MORNING_HOUR = 6
 _PERSON, _GROUP = "/v3.0/oa/message/cs", "/v3.0/oa/group/message"
+_TEMPLATE = "/v3.0/oa/message/template"
 _REFUSED, _NO_PICTURE = "refused", "no-picture"
 _BAD = errors.slug(errors.BAD_PARAMETER)
 
@@ -102,11 +104,13 @@ class ZaloOA:
         notes: Notes,
         words: Words,
         zone: ZoneInfo,
+        template: str = "",
     ) -> None:
         self.account = app_id
         self._secrets = tuple(secrets)
         self._client = Client(api)
         self._tokens, self._words, self._zone = tokens, words, zone
+        self._template = template
         self.notes = notes
 
     @property
@@ -156,13 +160,15 @@ class ZaloOA:
         every = self._parts(outgoing)
         if outgoing.part >= len(every):
             return Sent("")
+        if every[0].kind == TEMPLATE_KIND and not self._template:
+            return NotSent(Failure.PERMANENT, "no-template")
         access = await self._tokens.access()
         if isinstance(access, NotSent):
             return access
         part = every[outgoing.part]
         if part.upload:
             return await self._upload(part, access, outgoing.part, alone=len(every) == 1)
-        answer = await self._client.post(*_call(outgoing, part, access))
+        answer = await self._client.post(*self._call(outgoing, part, access))
         if isinstance(answer, NotSent):
             return answer
         if answer.error:
@@ -217,6 +223,18 @@ class ZaloOA:
             to_morning=until_morning(now),
         )
 
+    def _call(
+        self, outgoing: Outgoing, part: Part, access: str
+    ) -> tuple[str, str, dict[str, object]]:
+        chat = outgoing.address.id
+        if part.kind == TEMPLATE_KIND:
+            asked = {"template_id": self._template, "template_data": part.body}
+            return _TEMPLATE, access, {"user_id": knock_user(chat), **asked}
+        group = group_id(chat)
+        recipient = {"group_id": group} if group else {"user_id": chat}
+        path = _GROUP if group else _PERSON
+        return path, access, {"recipient": recipient, "message": part.body}
+
     async def _upload(self, part: Part, access: str, done: int, *, alone: bool) -> NotSent:
         """A picture or file that cannot go is left out; its message goes without."""
         assert part.upload is not None  # noqa: S101  # asked before
@@ -244,12 +262,6 @@ class ZaloOA:
 
     async def close(self) -> None:
         await self._client.close()
-
-
-def _call(outgoing: Outgoing, part: Part, access: str) -> tuple[str, str, dict[str, object]]:
-    group = group_id(outgoing.address.id)
-    recipient = {"group_id": group} if group else {"user_id": outgoing.address.id}
-    return _GROUP if group else _PERSON, access, {"recipient": recipient, "message": part.body}
 
 
 def _field(answer: Answer, name: str) -> object:

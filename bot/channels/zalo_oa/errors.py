@@ -2,7 +2,8 @@
 
 from bot.channels.base import Failure, NotSent
 
-EXPIRED_MEDIA, BAD_PARAMETER, UNSUPPORTED, NIGHT = -100, -201, -233, -234
+EXPIRED_MEDIA, BAD_PARAMETER, UNSUPPORTED = -100, -201, -233
+NIGHT = frozenset({-133, -234})
 RATE = -32
 TOKEN = frozenset({-216, -220})
 GROUP = frozenset({-237, -403})
@@ -14,12 +15,12 @@ _MEANING = {
     Failure.THROTTLED: (RATE,),
     Failure.AGAIN: (EXPIRED_MEDIA,),
     Failure.TEMPORARY: (-200, -214),
-    Failure.PERMANENT: (-201, -210, -233, -238, -240, -241, -248, -249),
+    Failure.PERMANENT: (-131, -201, -210, -233, -238, -240, -241, -248, -249),
     Failure.REJECTED: (
         -204, -205, -209, -212, -216, -219, -220, -221, -223, -224, -235, -242,
     ),
-    Failure.GONE: (-213, -217, -227, -237, -244, -403),
-    Failure.HELD: (-211, -218, -230, -232, -234, -320, -321),
+    Failure.GONE: (-114, -213, -217, -227, -237, -244, -403),
+    Failure.HELD: (-115, -133, -144, -211, -218, -230, -232, -234, -320, -321),
 }  # fmt: skip
 CODES = {code: failure for failure, codes in _MEANING.items() for code in codes}
 _QUOTA_HOURS = 6
@@ -37,6 +38,6 @@ def meaning(code: int, *, to_next_minute: float, to_morning: float) -> NotSent:
     if failure is Failure.THROTTLED:
         wait = to_next_minute
     if failure is Failure.HELD and code not in WINDOW:
-        wait = to_morning if code == NIGHT else _QUOTA_HOURS * 3600
+        wait = to_morning if code in NIGHT else _QUOTA_HOURS * 3600
     forgotten = "" if code == EXPIRED_MEDIA else None
     return NotSent(failure, slug(code), wait, picture=forgotten)

@@ -16,6 +16,7 @@ from bot.core.secrets import Secret
 
 NAME = "zalo_oa"
 _GROUP = "g."  # before a group's id, which looks like any other
+_KNOCK = "t."  # before a person's id: the way by a template, which is open at any time
 _IDS = frozenset(
     {
         "id", "msg_id", "msg_ids", "quote_msg_id", "oa_id", "app_id", "user_id", "user_ids",
@@ -98,6 +99,15 @@ def group_id(chat: str) -> str:
 
 def group_chat(group: str) -> str:
     return f"{_GROUP}{group}"
+
+
+def knock_user(chat: str) -> str:
+    """Zalo's id of the person a template is for; empty for any other chat."""
+    return chat.removeprefix(_KNOCK) if chat.startswith(_KNOCK) else ""
+
+
+def knock_chat(user: str) -> str:
+    return f"{_KNOCK}{user}"
 
 
 def parse(stored: str, account: str, secrets: frozenset[Secret]) -> Received:

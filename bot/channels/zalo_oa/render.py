@@ -7,14 +7,15 @@ from typing import Any
 from bot.channels.base import Outgoing, PictureFile, VoiceFile
 from bot.channels.typed import numbered, split
 from bot.channels.zalo_oa.events import PRESS
-from bot.channels.zalo_oa.parse import group_id
+from bot.channels.zalo_oa.parse import group_id, knock_user
 from bot.channels.zalo_oa.words import plain
 from bot.core.effects import Message
 from bot.core.guide import Choice
 
 TEXT, GROUP_TEXT, BUTTONS, ELEMENTS, TITLE, SUBTITLE = 2000, 1800, 5, 5, 100, 500
 BUTTONS_KIND, LIST_KIND, TEXT_KIND = "buttons", "list", "text"
-IMAGE_KIND, FILE_KIND = "image", "file"
+IMAGE_KIND, FILE_KIND, TEMPLATE_KIND = "image", "file", "template"
+WAITING = "so_tin"  # the one field of the template that asks people to write
 RICH = frozenset({BUTTONS_KIND, LIST_KIND})
 _MOST_IN_LIST = ELEMENTS - 1 + BUTTONS
 Json = dict[str, Any]
@@ -44,6 +45,8 @@ def parts(outgoing: Outgoing, usable: Collection[str], words: Words) -> list[Par
     where it stopped.
     """
     message, group = outgoing.message, group_id(outgoing.address.id)
+    if knock_user(outgoing.address.id):
+        return [Part(TEMPLATE_KIND, {WAITING: message.text})]
     text, limit = plain(message.text), GROUP_TEXT if group else TEXT
     choices = () if group else message.choices
     if not text:
