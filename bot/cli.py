@@ -6,11 +6,13 @@ from bot.commands import (
     announce,
     ask,
     copies,
+    drafting,
     feeds,
     groups,
     guides,
     imports,
     logins,
+    notice_views,
     officials,
     paper,
     report,
@@ -26,7 +28,20 @@ def main() -> None:
     """Gõ Cửa."""
 
 
-announce.announce.add_command(feeds.feed)
+for part in (
+    drafting.draft,
+    drafting.edit,
+    drafting.correct,
+    drafting.templates,
+    notice_views.preview,
+    notice_views.reach,
+    notice_views.try_out,
+    notice_views.calls,
+    notice_views.review,
+    notice_views.hand_over,
+    feeds.feed,
+):
+    announce.announce.add_command(part)
 for command in (
     service.serve,
     service.demo,

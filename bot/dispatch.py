@@ -15,9 +15,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.amend import amend
 from bot.channels.base import packed
 from bot.core.address import Address
-from bot.core.announcement import State, Step, Way, digest, opens
+from bot.core.announcement import State, Step, digest, opens
 from bot.core.effects import Message
-from bot.notice_words import NoticeWords
+from bot.notice_words import NoticeWords, presses
 from storage import (
     announcements,
     approvals,
@@ -216,10 +216,8 @@ def _row(kept: Kept, due: Due, content: str, now: int, dedup: str) -> NewDeliver
 
 
 def _presses(due: Due) -> bool:
-    """Where choices are typed as numbers they would be taken for answers to something else."""
-    channel = Address.parse(due.address).channel
     group = due.way != recipients.RELAY and due.target.startswith("group:")
-    return channel != Way.BOT and not (channel == Way.GMF and group)
+    return presses(Address.parse(due.address).channel, group=group)
 
 
 def _earlier(connection: Connection, kept: Kept) -> int:

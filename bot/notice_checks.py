@@ -1,5 +1,6 @@
 """Judges an announcement before anybody is asked to approve it. Words are in messages.yaml."""
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -13,6 +14,8 @@ from bot.library import GUIDES
 
 # Characters; less than platforms take, since lines before and after are added.
 _MOST = {Way.TELEGRAM: 3800, Way.GMF: 1600, Way.BOT: 1800, Way.RELAY: 1600}
+_CAPTION = 850  # Telegram's words under a picture, less than 1024 likewise
+_UNFILLED = re.compile(r"……|\.{5,}|_{3,}|\[\s*\]")
 _ADVICE = frozenset({"link", "link_plain", "phone", "phone_paid"})
 
 
@@ -35,8 +38,16 @@ def _findings(content: Content) -> Iterator[Finding]:
             yield Finding(found.code, found.file, found.line, found.values, warning=True)
         else:
             yield found
+    if _UNFILLED.search(content.text):
+        yield passage.finding("unfilled")
     if Secret.NUMBER in mask(content.text)[1]:
         yield passage.finding("personal", warning=True)
-    limit, length = min((_MOST[one] for one in content.ways), default=1600), len(content.text)
+    limit, length = _limit(content), len(content.text)
     if length > limit:
         yield passage.finding("too_long", start=content.text[:20], length=length, limit=limit)
+
+
+def _limit(content: Content) -> int:
+    most = min((_MOST[one] for one in content.ways), default=1600)
+    pictured = content.picture and Way.TELEGRAM in (*content.ways, *content.channels)
+    return min(most, _CAPTION) if pictured else most

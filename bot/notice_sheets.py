@@ -10,10 +10,12 @@ from openpyxl.worksheet.worksheet import Worksheet
 from sqlalchemy import Connection
 
 from bot.notice_words import NoticeWords
+from bot.services.outlook import Call
 from storage import areas, groups, persons, recipients
 from storage.recipients import Line
 
 _HEADING, _PLAIN = Font(bold=True), Font()
+_CALL_COLUMNS = ("area", "name", "who", "place", "why", "do", "done")
 _COLUMNS = ("target", "way", "area", "state", "at", "why", "do", "seen")
 
 
@@ -30,6 +32,17 @@ def rows(connection: Connection, words: NoticeWords, announcement: int) -> list[
         at, seen = words.moment(one.at), words.moment(one.seen_at)
         found.append([called.get(one.target, one.target), one.way, place, state, at, why, do, seen])
     return found
+
+
+def calls(connection: Connection, words: NoticeWords, found: Sequence[Call]) -> list[list[str]]:
+    """Whom to call: headings first, then place by place."""
+    places = areas.places(connection, {one.area for one in found})
+    table = [[words.say(f"call_columns.{one}") for one in _CALL_COLUMNS]]
+    for one in found:
+        what, do = words.reason(one.reason) if one.reason else ("", "")
+        area = places[one.area].name if one.area in places else one.area
+        table.append([area, one.name, one.who, one.place, what, do, ""])
+    return table
 
 
 def names(connection: Connection, lines: Sequence[Line]) -> dict[str, str]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from bot.core.announcement import Kind
+from bot.core.announcement import Kind, Way
 from bot.core.authenticity import Answer, Finding, Original
 from bot.core.effects import Message
 from bot.core.guide import Choice, Picture
@@ -15,8 +15,15 @@ from bot.feed_reader import Entry
 from bot.library import GUIDES
 from storage.announcements import Kept
 
+# Where choices are typed as numbers they would be taken for answers to something else.
+_TYPED = {(Way.BOT, True), (Way.BOT, False), (Way.GMF, True)}
 SEEN, POSTED = "tb-xem.", "tb-dang."
 _MICRO = 1_000_000
+
+
+def presses(channel: str, *, group: bool) -> bool:
+    """Whether a message there has buttons."""
+    return (channel, group) not in _TYPED
 
 
 class NoticeWords:
@@ -60,9 +67,9 @@ class NoticeWords:
     def message(self, kept: Kept, earlier: int) -> Message:
         """With a button to say it was seen."""
         button = Choice(f"{SEEN}{kept.code}", self.say("seen_button"))
-        return Message(self.whole(kept, earlier), (button,), picture=self._picture(kept))
+        return Message(self.whole(kept, earlier), (button,), picture=self.picture(kept))
 
-    def _picture(self, kept: Kept) -> Picture | None:
+    def picture(self, kept: Kept) -> Picture | None:
         path = kept.content.picture
         return Picture(path, kept.content.text.split("\n")[0][:100]) if path else None
 
@@ -70,7 +77,7 @@ class NoticeWords:
         """What to do, and the text alone, so that it can be copied as it is."""
         button = Choice(f"{POSTED}{copy}", self.say("posted_button"))
         asked = Message(self.say("relay_ask", group=group, copy=copy))
-        text = Message(self.whole(kept, earlier), (button,), picture=self._picture(kept))
+        text = Message(self.whole(kept, earlier), (button,), picture=self.picture(kept))
         return [asked, text]
 
     def amended(self, kept: Kept, earlier: int) -> str:
@@ -84,6 +91,10 @@ class NoticeWords:
         """A draft's words; the official edits them."""
         lines = self.say("from_feed", title=entry.title, summary=entry.summary, link=entry.link)
         return "\n".join(line for line in lines.splitlines() if line.strip())
+
+    def templates(self, kind: Kind) -> dict[str, str]:
+        """Words to begin a correction with, by what went wrong; "……" is to be filled in."""
+        return dict(self._words["templates"][kind])
 
     def posted(self, text: str) -> str:
         """The copy somebody says is posted, empty when the text says something else."""

@@ -6,6 +6,7 @@ What a card shows is the core's, how it looks is bot/paper's.
 
 import asyncio
 import logging
+import re
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -13,10 +14,12 @@ from bot.core.card import Card, cards
 from bot.core.state import Guides
 from bot.paper.cards import draw, version
 from bot.shelf import Shelf
+from storage import notice_pictures
 from storage.database import Database
 
 _log = logging.getLogger(__name__)
 _LONGEST_SECONDS = 5.0
+_NOTICE = re.compile(r"thong-bao/[0-9a-f]{64}\.jpg")
 
 
 class Pictures:
@@ -24,7 +27,7 @@ class Pictures:
 
     def __init__(self, database: Database, shelf: Shelf, guides: Path, data: Path) -> None:
         self._database, self._shelf, self._root = database, shelf, guides
-        self._folder = data / "hinh" / version()
+        self._folder, self._notices = data / "hinh" / version(), data / "hinh" / "thong-bao"
         self._indexed: Guides | None = None
         self._index: dict[str, Card | None] = {}
 
@@ -38,6 +41,8 @@ class Pictures:
             return None
 
     async def _file(self, path: str) -> Path | None:
+        if _NOTICE.fullmatch(path):
+            return await self._of_notice(path)
         if not self._knows(path):
             await self._database.read(self._shelf.know_all)
             if not self._knows(path):
@@ -46,6 +51,16 @@ class Pictures:
             return await asyncio.to_thread(self._drawn, card)
         own = self._root / path
         return own if own.is_file() else None
+
+    async def _of_notice(self, path: str) -> Path | None:
+        """An announcement's, which the database keeps."""
+        file = self._notices / Path(path).name
+        if not file.is_file():
+            found = await self._database.read(lambda one: notice_pictures.find(one, path))
+            if found is None:
+                return None
+            await asyncio.to_thread(_write, file, found)
+        return file
 
     def _knows(self, path: str) -> bool:
         guides = self._shelf.guides
@@ -59,11 +74,15 @@ class Pictures:
         return path in self._index
 
     def _drawn(self, card: Card) -> Path:
-        """Written beside and moved into place, so that nobody reads half a picture."""
         path = self._folder / Path(card.path).name
         if not path.is_file():
-            self._folder.mkdir(parents=True, exist_ok=True)
-            with NamedTemporaryFile(dir=self._folder, suffix=".new", delete=False) as new:
-                new.write(draw(card))
-            Path(new.name).replace(path)
+            _write(path, draw(card))
         return path
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Beside it and moved into place, so that nobody reads half a picture."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile(dir=path.parent, suffix=".new", delete=False) as new:
+        new.write(content)
+    Path(new.name).replace(path)

@@ -4,53 +4,29 @@
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TextIO
 
 import click
 from sqlalchemy import Connection
 
 from bot.commands.acting import by, done
 from bot.commands.noticing import notice_words, number, say
-from bot.core.announcement import Content, Kind, State, Way
+from bot.core.announcement import State
 from bot.core.rights import Actor
 from bot.library import Library
 from bot.notice_checks import check
 from bot.notice_sheets import rows, save
 from bot.services import announcements as service
 from bot.terminal import Terminal
-from storage import announcements, recipients
+from storage import amendments, announcements, recipients
 from storage.announcements import Kept
 from storage.recipients import Line
+
+Counts = dict[str, int]
 
 
 @click.group()
 def announce() -> None:
     """Official announcements."""
-
-
-@announce.command("draft")
-@click.argument("file", type=click.File(encoding="utf-8"))
-@click.option("--area", "areas", multiple=True, required=True, help='Code; "*" for everywhere.')
-@click.option("--way", "ways", multiple=True, type=click.Choice([one.value for one in Way]))
-@click.option("--channel", "channels", multiple=True, help="Write to persons by this channel.")
-@click.option("--urgent", is_flag=True)
-@by
-def draft(
-    file: TextIO,
-    areas: tuple[str, ...],
-    ways: tuple[str, ...],
-    channels: tuple[str, ...],
-    by: int,
-    *,
-    urgent: bool,
-) -> None:
-    """Draft an announcement from a text file (- for standard input)."""
-    words = file.read().strip()
-    content = Content(
-        words, areas=areas, ways=tuple(map(Way, ways)), channels=channels, urgent=urgent
-    )
-    made = done(lambda one, actor, now: service.compose(one, actor, now, content), by)
-    say("drafted", number=made)
 
 
 @announce.command("list")
@@ -67,13 +43,22 @@ def listed() -> None:
 def show(number: int) -> None:
     """Show one: its text, its digest and what became of its copies."""
 
-    def work(connection: Connection, actor: Actor, _now: int) -> tuple[Kept, dict[str, int]]:
-        return service.see(connection, actor, number), recipients.counts(connection, number)
+    def work(connection: Connection, actor: Actor, _now: int) -> tuple[Kept, Counts, Counts]:
+        kept = service.see(connection, actor, number)
+        edits = amendments.counts(connection, number)
+        changed = {" ".join(filter(None, key)): many for key, many in edits.items()}
+        return kept, recipients.counts(connection, number), changed
 
-    kept, counts = done(work)
-    shown = ", ".join(f"{state} {many}" for state, many in sorted(counts.items()))
+    kept, counts, changed = done(work)
+    shown = _listed(counts)
     say("shown", id=kept.id, state=kept.state, code=kept.code, digest=kept.digest, counts=shown)
+    if changed:
+        say("amended", counts=_listed(changed))
     click.echo(kept.content.text)
+
+
+def _listed(counts: Counts) -> str:
+    return ", ".join(f"{name} {many}" for name, many in sorted(counts.items()))
 
 
 @announce.command("check")
@@ -181,18 +166,6 @@ def resend(number: int, by: int) -> None:
     """Once more to those who certainly did not get it."""
     copies = done(lambda one, actor, now: service.resend(one, actor, now, number), by)
     say("resent", copies=copies)
-
-
-@announce.command("correct")
-@number
-@click.argument("file", type=click.File(encoding="utf-8"))
-@click.option("--withdraw", is_flag=True, help="Take it back instead of correcting it.")
-@by
-def correct(number: int, file: TextIO, by: int, *, withdraw: bool) -> None:
-    """Draft a correction to those who got it or may have; what waits is dropped at once."""
-    words, kind = file.read().strip(), Kind.CANCEL if withdraw else Kind.UPDATE
-    made = done(lambda one, actor, now: service.correct(one, actor, now, number, kind, words), by)
-    say("drafted", number=made)
 
 
 @announce.command("excel")

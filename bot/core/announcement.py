@@ -190,6 +190,18 @@ def opens(now: int, zone: tzinfo, *, urgent: bool) -> int:
     return int(datetime.combine(day, QUIET_TO, zone).timestamp()) * _SECOND
 
 
+def finish(start: int, work: int, zone: tzinfo, *, urgent: bool) -> int:
+    """When so much work is done that rests in the quiet hours unless it is urgent."""
+    at = start
+    while work:
+        at = opens(at, zone, urgent=urgent)
+        here = datetime.fromtimestamp(at // _SECOND, zone)
+        night = int(datetime.combine(here.date(), QUIET_FROM, zone).timestamp()) * _SECOND
+        done = work if urgent else min(work, night - at)
+        at, work = at + done, work - done
+    return at
+
+
 def short_code(number: int) -> str:
     """Six signs that are hard to mistake for one another, from a random number."""
     signs = []

@@ -21,6 +21,7 @@ class Problem(StrEnum):
     SAME = "same"
     BAD_PHONE = "bad-phone"
     BAD_VALUE = "bad-value"
+    BAD_PICTURE = "bad-picture"
     BAD_CODE = "bad-code"
     NO_HELP = "no-help"
     TAKEN = "taken"

@@ -13,6 +13,7 @@ from storage.tables.announcements import (
     Approval,
     Feed,
     FeedEntry,
+    NoticePicture,
     Recipient,
 )
 from storage.tables.care import (
@@ -84,6 +85,7 @@ __all__ = [
     "LoginSession",
     "MediaReference",
     "MessageReference",
+    "NoticePicture",
     "OwnGroup",
     "Pace",
     "Person",

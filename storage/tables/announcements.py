@@ -150,3 +150,13 @@ class FeedEntry(SQLModel, table=True):
     feed: int = Field(primary_key=True)
     key: str = Field(primary_key=True)
     at: int = Field(sa_column=moment())
+
+
+class NoticePicture(SQLModel, table=True):
+    """`path` holds the digest of the picture, `content` its bytes in base 64, so that it is in
+    every backup and on every machine."""
+
+    __tablename__ = "notice_picture"
+    path: str = Field(primary_key=True)
+    content: str = Field(sa_column=long_text())
+    added_at: int = Field(sa_column=moment())

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from openpyxl import load_workbook
+from PIL import Image
 from sqlalchemy import Connection
 from village import NEAR, NOW, plant
 
@@ -113,6 +114,49 @@ def test_faults_keep_it_from_being_submitted(gocua: Console) -> None:
     )
     gocua("announce", "draft", "-", "--area", NEAR, *way, text="")
     assert "chưa có chữ" in gocua("announce", "check", "4", "--by", gocua.author)
+
+
+def test_words_picture_times_and_what_comes_of_them(gocua: Console, tmp_path: Path) -> None:
+    gocua("group", "add", "g1", "--area", NEAR, "--way", "telegram", "--name", "Xóm 1")
+    Image.new("RGB", (40, 30)).save(tmp_path / "a.png")
+    author = ("--by", gocua.author)
+    times = ("--at", "2030-01-15 20:00", "--expires", "2030-01-16 20:00")
+    more = ("--way", "telegram", "--picture", str(tmp_path / "a.png"), *times)
+    gocua("announce", "draft", "-", "--area", NEAR, *more, *author, text="Họp lúc 7 giờ")
+    seen = gocua("announce", "preview", "1", *author)
+    assert "(ảnh)" in seen
+    assert "[ 👍 Đã xem ]" in seen
+    reach = gocua("announce", "reach", "1", *author)
+    assert "Bắt đầu 20:00 15/01/2030" in reach
+    assert "1 trong 1 nhóm không nhận được" in reach
+    assert "chưa nối" in reach
+    assert "chưa nhắn được" in gocua("announce", "try", "1", *author, fails=True)
+    new = tmp_path / "moi.txt"
+    new.write_text("Họp lúc 8 giờ", "utf-8")
+    edited = ("announce", "edit", "1", "--text", str(new), "--urgent", "--way", "relay", *author)
+    assert "Đã sửa bản 1" in gocua(*edited)
+    assert "Họp lúc 8 giờ" in gocua("announce", "preview", "1", *author)
+    assert "gui-nham" in gocua("announce", "templates")
+    assert "trạng thái" in gocua(
+        "announce", "correct", "1", "--withdraw", "--template", "gui-nham", *author, fails=True
+    )
+    gocua("announce", "correct", "1", "--template", "gui-nham", *author, fails=True)
+    path = tmp_path / "goi.xlsx"
+    assert "0 dòng" in gocua("announce", "calls", "1", str(path), *author)
+    assert load_workbook(path).worksheets[0]["A1"].value == "Địa bàn"
+    fails = ("review", "1", "--words", "x"), ("hand-over", "1", "--copy", "1", "--to", "1")
+    for arguments in fails:
+        gocua("announce", *arguments, "--by", gocua.approver, fails=True)
+
+
+def test_feeds_are_added_and_listed(gocua: Console) -> None:
+    url = "https://longthanh.dongnai.gov.vn/rss"
+    added = ("announce", "feed", "add", url, "--area", NEAR, "--by", gocua.author)
+    assert "nguồn tin 1" in gocua(*added)
+    assert "đã có rồi" in gocua(*added, fails=True)
+    assert url in gocua("announce", "feed", "list", "--by", gocua.author)
+    gocua("announce", "feed", "remove", "1", "--by", gocua.author)
+    assert gocua("announce", "feed", "list") == ""
 
 
 def test_groups_and_their_health(gocua: Console) -> None:

@@ -21,6 +21,7 @@ from bot.core.announcement import (
     Step,
     Way,
     digest,
+    finish,
     from_plain,
     longest,
     may,
@@ -129,3 +130,22 @@ def test_the_slowest_channel_says_when_all_is_sent() -> None:
         longest({"telegram": 300, "zalo_bot": 10, "new": 5}, {"telegram": 2, "zalo_bot": 90}) == 900
     )
     assert longest({}, {}) == 0
+
+
+@pytest.mark.parametrize(
+    ("hour", "hours", "urgent", "ends"),
+    [
+        (9, 0, False, (15, 9)),
+        (9, 2, False, (15, 11)),
+        (20, 1, False, (15, 21)),
+        (20, 2, False, (16, 8)),
+        (20, 16, False, (17, 8)),
+        (23, 1, False, (16, 8)),
+        (23, 2, True, (16, 1)),
+    ],
+)
+def test_work_rests_at_night(hour: int, hours: int, urgent: bool, ends: tuple[int, int]) -> None:
+    start = int(datetime(2027, 1, 15, hour, tzinfo=ZONE).timestamp()) * 1_000_000
+    end = finish(start, hours * 3600 * 1_000_000, ZONE, urgent=urgent)
+    here = datetime.fromtimestamp(end // 1_000_000, ZONE)
+    assert (here.day, here.hour, here.minute) == (*ends, 0)

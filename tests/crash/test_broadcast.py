@@ -109,7 +109,8 @@ class _Trouble(threading.Thread):
         moved = 0
         while not self.stopping.wait(0.3):
             with cloud.lock:
-                cloud.faults.throttle += [1] * source.randrange(3)
+                if not cloud.faults.throttle:  # a storm, not a wall that grows
+                    cloud.faults.throttle += [1] * source.randrange(3)
                 cloud.faults.errors_500 += source.randrange(3)
                 cloud.faults.lost_answers += source.randrange(2)
                 self.telegram.people.chat(FIRST + source.randrange(PERSONS)).blocked = True
@@ -136,6 +137,31 @@ class _Watch(threading.Thread):
                 self.wrong.append(counts)
 
 
+class _Talk(threading.Thread):
+    """Newcomers who write in the meantime, and how long each waits for an answer."""
+
+    def __init__(self, telegram: Telegram) -> None:
+        super().__init__(daemon=True)
+        self.telegram, self.stopping = telegram, threading.Event()
+        self.waiting, self.waits = dict[int, float](), list[float]()
+
+    def run(self) -> None:
+        clock, number = self.telegram.cloud.clock, FIRST * 10
+        while not self.stopping.wait(0.02):
+            for chat, since in list(self.waiting.items()):
+                if self.telegram.from_bot(chat):
+                    self.waits.append(clock() - since)
+                    del self.waiting[chat]
+            if len(self.waiting) < 2:
+                number += 1
+                self.waiting[number] = clock()
+                self.telegram.people.say(number, "chào")
+                self.stopping.wait(0.5)
+
+    def at_most(self, share: float) -> float:
+        return sorted(self.waits)[int(len(self.waits) * share)]
+
+
 def test_nothing_is_lost_doubled_or_silent(telegram: Telegram, service: ForkedService) -> None:
     database = Database(service.env["GOCUA_DATABASE_URL"])
     database.write_now(schema.upgrade)
@@ -156,11 +182,16 @@ def test_nothing_is_lost_doubled_or_silent(telegram: Telegram, service: ForkedSe
         time.sleep(trouble.random.uniform(0.5, 2.0))
         service.kill()
     service.start()
+    talk = _Talk(telegram)
+    talk.start()
+    time.sleep(PERSONS / 500)
     trouble.stopping.set()
     trouble.join()
     eventually(lambda: _settled(database, number), 120 + PERSONS / 10)
-    watch.stopping.set()
-    watch.join()
+    for thread in (watch, talk):
+        thread.stopping.set()
+        thread.join()
+    print(len(talk.waits), talk.at_most(0.5), talk.at_most(0.95))  # noqa: T201
     assert watch.looks > KILLS
     assert watch.wrong == []
     _compare(telegram, database, number)

@@ -48,6 +48,7 @@ _SHARE = 0.8  # of Zalo's rate; with the burst 93 % can leave in any one minute
 _BURST = 10_000_000
 _WINDOW = (7 * 24 * 60 - 5) * _MINUTE  # Zalo's seven days, less what clocks may differ
 _ASSUMED_RATE = 100
+ASSUMED_INTERVAL = int(_MINUTE / (_SHARE * _ASSUMED_RATE))
 _MEGABYTE = 1024 * 1024
 _MORNING_HOUR = 6
 _PERSON, _GROUP = "/v3.0/oa/message/cs", "/v3.0/oa/group/message"

@@ -1,0 +1,52 @@
+"""A picture for an announcement: checked, made small, without what a camera writes beside it."""
+
+import warnings
+from hashlib import sha256
+from io import BytesIO
+
+from PIL import Image, ImageOps
+from sqlalchemy import Connection
+
+from bot.core.rights import Actor, Operation
+from bot.services import access
+from bot.services.access import Problem, Refused
+from storage import notice_pictures
+
+FOLDER = "thong-bao"
+_MOST_BYTES, _MOST_PIXELS, _LONGEST = 10 * 2**20, 40_000_000, 1600
+
+
+def add(connection: Connection, actor: Actor, now: int, raw: bytes) -> str:
+    """The path that goes into the content. The same picture is kept once."""
+    access.scopes(actor, Operation.COMPOSE_ANNOUNCEMENT)
+    small = _small(raw)
+    path = f"{FOLDER}/{sha256(small).hexdigest()}.jpg"
+    notice_pictures.keep(connection, path, small, now)
+    return path
+
+
+def _small(raw: bytes) -> bytes:
+    """JPEG for a phone. Raises Refused."""
+    if len(raw) > _MOST_BYTES:
+        raise Refused(Problem.BAD_PICTURE)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            with Image.open(BytesIO(raw), formats=("PNG", "JPEG", "WEBP")) as opened:
+                if opened.width * opened.height > _MOST_PIXELS:
+                    raise Refused(Problem.BAD_PICTURE)
+                upright = ImageOps.exif_transpose(opened)
+                upright.thumbnail((_LONGEST, _LONGEST))
+                return _written(upright)
+    except (OSError, ValueError, SyntaxError, Warning, Image.DecompressionBombError) as error:
+        raise Refused(Problem.BAD_PICTURE) from error
+
+
+def _written(picture: Image.Image) -> bytes:
+    """On white where it could be seen through."""
+    seen = picture.convert("RGBA")
+    paper = Image.new("RGB", seen.size, "white")
+    paper.paste(seen, mask=seen.getchannel("A"))
+    out = BytesIO()
+    paper.save(out, "JPEG", quality=85, optimize=True)
+    return out.getvalue()
