@@ -19,12 +19,14 @@ from bot.help_line import HelpLine
 from bot.help_told import Teller
 from bot.holidays import days_off
 from bot.identity_desk import IdentityDesk
+from bot.library import Library
 from bot.notice_desk import NoticeDesk
 from bot.notice_words import NoticeWords
 from bot.people_words import PeopleWords
 from bot.settings import Settings
 from bot.shelf import Shelf
 from bot.vault import Vault
+from bot.weekly import Weekly
 from storage.database import Database
 from storage.signals import Signals
 
@@ -60,6 +62,9 @@ class Beside:
         hours = office_hours(self.calendar.zone)
         teller = Teller(self.people_words, hours, self._shelf)
         return HelpLine(database, signals, hours, teller)
+
+    def weekly(self, database: Database, signals: Signals, library: Library) -> Weekly:
+        return Weekly(database, signals, library, self.calendar)
 
     def _looks_like_a_scam(self, text: str) -> bool:
         return check(text, self._shelf.guides.scams).verdict is Verdict.SCAM

@@ -19,6 +19,7 @@ from sqlalchemy import (
     case,
     cast,
     func,
+    literal,
     select,
     true,
     union_all,
@@ -28,7 +29,7 @@ from bot.core.effects import Outcome
 from bot.core.rights import EVERYWHERE
 from storage import areas
 from storage.households import ACTIVE
-from storage.rows import table
+from storage.rows import Model, table
 from storage.tables import Confirmation, GuideRun, HelpRequest, Household, Person, Progress, Visit
 
 _person = table(Person).c
@@ -39,6 +40,8 @@ _visit = table(Visit).c
 _help = table(HelpRequest).c
 _run = table(GuideRun).c
 _PEOPLE = table(Person).join(table(Household), _home.code == _person.household)
+# Written out, so that the partial index of finished guides is used.
+_FINISHED = literal(Outcome.FINISHED.value, literal_execute=True)
 _TAUGHT = ("done", "again")  # what became of a visit at which somebody was guided
 Scopes = Collection[str]
 
@@ -94,12 +97,6 @@ def _within(at: Any, start: int, end: int) -> ColumnElement[bool]:
     return within
 
 
-def _of_people(rows: Subquery, *columns: Any) -> Select[Any]:
-    """Rows with a person, joined with where they live."""
-    joined = _PEOPLE.join(rows, rows.c.person == _person.id)
-    return select(*columns).select_from(joined)
-
-
 def homes(connection: Connection, scopes: Scopes) -> dict[str, int]:
     """Active households by place."""
     found = connection.execute(
@@ -135,61 +132,62 @@ def visited(
     return {area: (int(new), int(ever)) for area, new, ever in found}
 
 
-def _sessions(start: int, end: int) -> Subquery:
+def _sessions(scopes: Scopes, start: int, end: int) -> Subquery:
     """Who was guided in what: by chat, or by somebody at the door."""
-    chat = select(
-        _progress.person,
-        _progress.guide,
-        case((_progress.outcome == Outcome.STARTED, 1), else_=0).label("begun"),
-    ).where(_within(_progress.at, start, end), _progress.person != 0)
-    door = select(_visit.person, _visit.guide, case((_visit.id > 0, 1), else_=0)).where(
-        _within(_visit.at, start, end),
-        _visit.person != 0,
-        _visit.guide != "",
-        _visit.outcome.in_(_TAUGHT),
+    begun = case((_progress.outcome == Outcome.STARTED, 1), else_=0).label("begun")
+    chat = _lived(Progress, scopes, _progress.guide, begun).where(_within(_progress.at, start, end))
+    door = _lived(Visit, scopes, _visit.guide, case((_visit.id > 0, 1), else_=0)).where(
+        _within(_visit.at, start, end), _visit.guide != "", _visit.outcome.in_(_TAUGHT)
     )
     return union_all(chat, door).subquery()
 
 
+def _lived(model: Model, scopes: Scopes, *columns: Any) -> Select[Any]:
+    """Rows about persons, with where each lives and who it is. Joined before rows are put
+    together, so that no more than those of the places are read."""
+    rows = table(model)
+    joined = _PEOPLE.join(rows, rows.c.person == _person.id)
+    return (
+        select(_home.area, _person.id.label("person"), *columns)
+        .select_from(joined)
+        .where(_here(scopes))
+    )
+
+
 def guided(connection: Connection, scopes: Scopes, start: int, end: int) -> list[Guided]:
-    rows = _sessions(start, end)
-    persons = func.count(rows.c.person.distinct())
-    each = _of_people(rows, _home.area, rows.c.guide, func.sum(rows.c.begun), persons)
-    found = connection.execute(each.where(_here(scopes)).group_by(_home.area, rows.c.guide))
+    rows = _sessions(scopes, start, end).c
+    persons = func.count(rows.person.distinct())
+    found = connection.execute(
+        select(rows.area, rows.guide, func.sum(rows.begun), persons).group_by(rows.area, rows.guide)
+    )
     return [Guided(area, guide, int(times), int(who)) for area, guide, times, who in found]
 
 
 def guided_at_all(connection: Connection, scopes: Scopes, start: int, end: int) -> dict[str, int]:
     """Place -> persons guided in whatever."""
-    rows = _sessions(start, end)
-    each = _of_people(rows, _home.area, func.count(rows.c.person.distinct()))
-    found = connection.execute(each.where(_here(scopes)).group_by(_home.area))
+    rows = _sessions(scopes, start, end).c
+    found = connection.execute(
+        select(rows.area, func.count(rows.person.distinct())).group_by(rows.area)
+    )
     return {area: int(number) for area, number in found}
 
 
 def proven(connection: Connection, scopes: Scopes, start: int, end: int) -> list[Proven]:
     """Who reached the end of a guide in a chat has said so, with or without a row that says it.
     What a member saw counts only with the member's number."""
-    finished = select(
-        _progress.person,
-        _progress.guide,
-        case((_progress.id > 0, "said")).label("kind"),
-        _progress.at,
-    ).where(_progress.outcome == Outcome.FINISHED, _progress.person != 0, _progress.at < end)
-    kept = select(_confirmed.person, _confirmed.guide, _confirmed.kind, _confirmed.at).where(
-        _confirmed.at < end, (_confirmed.kind != "verified") | (_confirmed.recorder != 0)
+    said = case((_progress.id > 0, "said")).label("kind")
+    finished = _lived(Progress, scopes, _progress.guide, said, _progress.at).where(
+        _progress.outcome == _FINISHED, _progress.at < end
     )
-    rows = union_all(finished, kept).subquery()
-    first = (
-        _of_people(
-            rows, _home.area, _person.id, rows.c.guide, rows.c.kind, func.min(rows.c.at).label("at")
-        )
-        .where(_here(scopes))
-        .group_by(_home.area, _person.id, rows.c.guide, rows.c.kind)
-        .subquery()
+    seen = (_confirmed.kind != "verified") | (_confirmed.recorder != 0)
+    kept = _lived(Confirmation, scopes, _confirmed.guide, _confirmed.kind, _confirmed.at).where(
+        _confirmed.at < end, seen
     )
-    new = func.sum(case((first.c.at >= start, 1), else_=0))
-    kinds = (first.c.area, first.c.guide, first.c.kind)
+    rows = union_all(finished, kept).subquery().c
+    who = (rows.area, rows.person, rows.guide, rows.kind)
+    first = select(*who, func.min(rows.at).label("at")).group_by(*who).subquery().c
+    new = func.sum(case((first.at >= start, 1), else_=0))
+    kinds = (first.area, first.guide, first.kind)
     found = connection.execute(select(*kinds, new, func.count()).group_by(*kinds))
     return [Proven(row[0], row[1], row[2], int(row[3]), int(row[4])) for row in found]
 

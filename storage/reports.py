@@ -65,10 +65,20 @@ def weeks(connection: Connection, area: str) -> list[tuple[str, int]]:
     return [(row[0], int(row[1])) for row in found]
 
 
-def keep(connection: Connection, area: str, week: str, content: str, person: int, now: int) -> None:
-    """As a further version. Of two made at once the first stays."""
-    before = connection.execute(
-        select(func.max(_kept.c.version)).where(_kept.c.area == area, _kept.c.week == week)
-    ).scalar()
-    row = {"area": area, "week": week, "version": (before or 0) + 1, "content": content}
+def keep(
+    connection: Connection,
+    area: str,
+    week: str,
+    content: str,
+    person: int,
+    now: int,
+    *,
+    anew: bool = False,
+) -> None:
+    """The first one stays; anew it is a further version. Of two made at once the first stays."""
+    version = 1
+    if anew:
+        newest = select(func.max(_kept.c.version)).where(_kept.c.area == area, _kept.c.week == week)
+        version += connection.execute(newest).scalar() or 0
+    row = {"area": area, "week": week, "version": version, "content": content}
     insert_new(connection, ReportSnapshot, [{**row, "made_by": person, "made_at": now}])

@@ -42,3 +42,11 @@ def begun_with(connection: Connection, kind: str) -> dict[str, Done]:
 
 def forget(connection: Connection, name: str) -> None:
     connection.execute(_upkeep.delete().where(_upkeep.c.name == name))
+
+
+def due(connection: Connection, name: str) -> int | None:
+    """When it is to be done; None when nobody has said so yet."""
+    found: int | None = connection.execute(
+        select(_upkeep.c.due_at).where(_upkeep.c.name == name)
+    ).scalar()
+    return found

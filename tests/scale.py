@@ -12,23 +12,33 @@ from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from openpyxl import Workbook
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
+from bot.core.figures import Figures
 from bot.core.rights import Actor, Grant, Role, terminal
 from bot.core.tabular import Reading
+from bot.core.weeks import Week
 from bot.import_forms import SHIPPED, import_forms
+from bot.library import Library
+from bot.report_files import excel, pdf
+from bot.report_forms import ReportForm
+from bot.services import figures, imports
 from bot.services import households as homes
-from bot.services import imports
 from bot.services.imports import COLUMNS, Kind, Report
 from bot.vault import Vault
-from storage import schema
+from storage import progress, rows, schema
 from storage.database import Database
+from storage.rows import batches
+from storage.tables import Confirmation, Visit
 
 HOMES, PEOPLE, HAMLETS = 100_000, 300_000, 81
 COMMUNES = ("26368", "26383", "26389", "26413", "26422", "26347")
 ENGINES = ("sqlite", "postgresql")
+GUIDES = ("vneid", "an-toan")
+ZONE, WEEK = ZoneInfo("Asia/Ho_Chi_Minh"), Week(2027, 2)
 VAULT = Vault("a secret for tests")
 _BANDS = ("dưới 14", "14-17", "18-59", "18-59", "60-79", "80+")
 _NAMES = ("Năm", "Tư", "Bảy", "Hoa", "Dũng", "Đào", "Sáu", "Út", "Lan", "Minh", "Phượng", "Thảo")
@@ -101,6 +111,52 @@ def measure(database: Database, people: Reading) -> None:
     for words in ("", "bà hoa", "nha so 12 nam", "H0500", "không có ai"):
         with took(f"  search of one commune: “{words}”"):
             database.read_now(lambda one, words=words: homes.search(one, member, words))
+    with took("  900 000 rows of progress written"):
+        database.write_now(_lived)
+    _look(database)
+
+
+def _lived(connection: Connection) -> None:
+    """Everybody began two guides and most finished one: 900 000 rows of progress."""
+    start, hour = WEEK.start(ZONE), 3600 * 10**6
+    ids = list(connection.execute(text("SELECT id FROM person ORDER BY id")).scalars())
+    for part in batches(ids, 50_000):
+        progress.record(
+            connection, [_did(one, start + one % 400 * -hour, n) for one in part for n in range(3)]
+        )
+        seen = [one for one in part if one % 3 == 0]
+        kept = {"guide": GUIDES[0], "revision": "r", "run": 0, "visit": 0, "recorder": 1}
+        proofs = [{**kept, "person": one, "kind": "verified", "at": start - one} for one in seen]
+        rows.insert(connection, Confirmation, proofs)
+    codes = list(connection.execute(text("SELECT code FROM household")).scalars())
+    door = {"person": 0, "guide": "", "outcome": "away", "member": 1, "at": start + hour}
+    visits = [{**door, "household": code, "day": "x"} for code in codes[::2]]
+    rows.insert(connection, Visit, visits)
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("ANALYZE"))
+
+
+def _did(person: int, at: int, number: int) -> dict[str, object]:
+    outcome = ("started", "stuck", "finished" if person % 4 else "started")[number]
+    row = {"address": f"fake:one:{person}", "person": person, "revision": "r", "outcome": outcome}
+    item = "nhap-ma" if outcome == "stuck" else ""
+    return row | {"guide": GUIDES[(person + number // 2) % 2], "item": item, "at": at + number}
+
+
+def _look(database: Database) -> None:
+    library, form = Library(), ReportForm()
+    catalogue, now = form.catalogue(library), WEEK.end(ZONE)
+
+    def work(connection: Connection) -> Figures:
+        return figures.see(connection, terminal(), now, ZONE, COMMUNES[0], WEEK, catalogue)
+
+    for time_ in ("first", "second"):
+        with took(f"  indicators of one commune, {time_} time"):
+            found = database.read_now(work)
+    assert sum(one.homes or 0 for one in found.places) > HOMES // len(COMMUNES) // 2
+    with took("  its report as Excel and PDF"):
+        report = form.report(found)
+        excel(report), pdf(report)
 
 
 def main() -> None:

@@ -52,17 +52,20 @@ def weekly(
 def anew(connection: Connection, actor: Actor, now: Now, area: str, week: Week) -> Kept:
     """Counted once more, as a further version; the others stay."""
     access.require(connection, actor, Operation.MAKE_REPORT, area)
-    return make(connection, actor, now, area, week)
+    return make(connection, actor, now, area, week, anew=True)
 
 
-def make(connection: Connection, actor: Actor, now: Now, area: str, week: Week) -> Kept:
-    """For whoever has asked for rights."""
+def make(
+    connection: Connection, actor: Actor, now: Now, area: str, week: Week, *, anew: bool = False
+) -> Kept:
+    """For whoever has asked for rights. One that somebody else has kept meanwhile stays."""
     figures = gather(connection, now.at, now.zone, area, week, now.catalogue)
     content = orjson.dumps({"figures": to_plain(figures), "form": now.form}).decode()
     if figures.final:
-        reports.keep(connection, area, str(week), content, actor.person, now.at)
+        reports.keep(connection, area, str(week), content, actor.person, now.at, anew=anew)
         target = f"report:{area}:{week}"
         audit.record(connection, actor, Operation.MAKE_REPORT, target, now.at)
+        content = reports.kept(connection, area, str(week))
     return _read(content)
 
 
