@@ -6,7 +6,7 @@ is kept in the database, so neither a restart nor a second machine tells it twic
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -18,7 +18,7 @@ from bot.core.rights import Role
 from bot.doctor import Finding, running
 from bot.settings import Settings
 from bot.terminal import Terminal
-from storage import lanes, links, outbox, teams, upkeep
+from storage import lanes, links, outbox, pace, teams, upkeep
 from storage.database import DAY, MINUTE, Database
 from storage.outbox import NewDelivery
 from storage.signals import OUTBOX, Signals
@@ -64,8 +64,9 @@ class Alerts:
         reached = links.reach(connection, teams.holders(connection, Role.OPERATOR))
         if not reached:
             _log.warning("nobody can be told of %s", ", ".join(one.finding.name for one in news))
+        paused = pace.blocked(connection, now)
         rows = [
-            self._row(one, person, chats[0])
+            self._row(one, person, _open(chats, paused))
             for one in news
             for person, chats in sorted(reached.items())
         ]
@@ -86,6 +87,12 @@ class Alerts:
         advice = finding.do or say(f"advice.{finding.name}")
         key = "alert.begun" if news.times else "alert.over"
         return say(key, title=title, value=finding.value, do=advice).strip()
+
+
+def _open(chats: Sequence[str], paused: Collection[str]) -> str:
+    """The best chat whose account can send: what is wrong may be the way itself."""
+    ways = (one for one in chats if one.rpartition(":")[0] not in paused)
+    return next(ways, chats[0])
 
 
 def _news(connection: Connection, found: Sequence[Finding], now: int) -> list[News]:

@@ -14,7 +14,7 @@ from bot.core.rights import Role
 from bot.doctor import examine
 from bot.library import Library
 from bot.settings import Settings
-from storage import inbox, links, people, teams, upkeep
+from storage import inbox, lanes, links, pace, people, teams, upkeep
 from storage.database import DAY, MINUTE, SECOND, Database
 
 
@@ -116,3 +116,25 @@ def test_the_doctor_misses_an_operator_once_a_platform_is_joined(house: House) -
     assert found(joined) == ("0", False)
     _operators(house, "Chị Hoa")
     assert found(joined) == ("1", True)
+
+
+async def test_the_way_that_is_down_is_not_taken(
+    house: House, channel: FakeChannel, alerts: Alerts, clock: Clock
+) -> None:
+    _operators(house, "Chị Hoa")
+    other = "fake:two:Chị Hoa"
+
+    def work(connection: Connection) -> None:
+        person = find(connection, "Chị Hoa")
+        people.see(connection, {other: "fake"}, NOW)
+        links.link(connection, other, person, NOW)
+        rate = pace.Rate(pace.BOTH, 1000)
+        pace.allowance(connection, ("fake", "one"), rate, NOW)
+        pace.block(connection, ("fake", "one"), NOW + DAY, "token-lost", everything=True)
+
+    house.database.write_now(work)
+    for _ in range(3):
+        clock.advance(MINUTE / SECOND)
+        house.database.write_now(alerts.once)
+    assert house.database.read_now(lambda one: lanes.earliest(one, ("fake", "two")))
+    assert not house.database.read_now(lambda one: lanes.earliest(one, ("fake", "one")))
