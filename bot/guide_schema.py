@@ -54,6 +54,7 @@ class StepFile(_Closed):
     picture: PictureFile | None = None
     voice: Annotated[str, Field(pattern=r"^[a-z0-9-]+\.(mp3|ogg)$")] = ""
     safety: bool = False
+    go: str = ""
 
 
 class QuestionFile(_Closed):

@@ -72,6 +72,7 @@ def _step(folder: Path, step: StepFile) -> GuideStep:
         step.safety,
         _screen(step.screen),
         f"{folder.name}/{step.voice}" if step.voice else "",
+        step.go,
     )
 
 

@@ -49,7 +49,8 @@ class Trouble:
 class GuideStep:
     """Without choices of its own a step is left by "done"; with them, by taking one.
 
-    `voice` is the path of a recording of the text, relative to guides/, or empty.
+    `go` is where "done" leads, empty for the next step. `voice` is the path of a recording
+    of the text, relative to guides/, or empty.
     """
 
     id: str
@@ -60,6 +61,7 @@ class GuideStep:
     safety: bool = False
     screen: Screen | None = None
     voice: str = ""
+    go: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,20 @@ class Guide:
         """The id that follows a step or question; empty after the last one."""
         ids = [*(step.id for step in self.steps), *(question.id for question in self.questions)]
         return [*ids, ""][ids.index(item) + 1] if item in ids else ids[0]
+
+    def next(self, step: GuideStep) -> frozenset[str]:
+        """Where a step may lead, whichever way it is left."""
+        onwards = step.go or self.after(step.id)
+        return frozenset(one.go or onwards for one in step.choices) or frozenset({onwards})
+
+    def ahead(self, item: str) -> int:
+        """How many steps may still follow, on the longest way."""
+        longest: dict[str, int] = {}
+        for step in reversed(self.steps):
+            longest[step.id] = max(
+                (1 + longest[one] for one in self.next(step) if one in longest), default=0
+            )
+        return longest[item]
 
 
 class Phrase(StrEnum):

@@ -98,8 +98,9 @@ def _step(now: Conversation, guides: Guides) -> Message:
     trouble = next((one for one in step.troubles if one.id == run.trouble), None)
     if trouble:
         return Message(trouble.answer, step_choices(step, guides))
+    number = len(run.trail) + 1
     counted = guides.phrases[Phrase.STEP].format(
-        number=guide.steps.index(step) + 1, total=len(guide.steps), text=step.text
+        number=number, total=number + guide.ahead(step.id), text=step.text
     )
     choices = step_choices(step, guides)
     return Message(counted, choices, picture=step.picture, voice=step.voice)

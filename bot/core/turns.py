@@ -190,7 +190,9 @@ def _at_step(turn: Turn, choice: str) -> Turn | None:
     taken = next((one for one in step_choices(step, turn.guides) if one.id == choice), None)
     if taken is None or choice in (Word.PERSON, Word.LISTEN):
         return None
-    return _go(turn.progress(run, step.id, Outcome.DONE), run, taken.go or guide.after(step.id))
+    return _go(
+        turn.progress(run, step.id, Outcome.DONE), run, taken.go or step.go or guide.after(step.id)
+    )
 
 
 def _stuck(turn: Turn) -> Turn:

@@ -83,33 +83,26 @@ def _ways(source: Source) -> Iterator[Finding]:
         for number, choice in enumerate(step.choices):
             if choice.go and choice.go not in ids[place + 1 :]:
                 yield source.at("go", "steps", place, "choices", number, "go", detail=choice.go)
+        if step.go and step.go not in ids[place + 1 :]:
+            yield source.at("go", "steps", place, "go", detail=step.go)
         if step.id in met:
-            met |= _next(guide, step)
+            met |= guide.next(step)
         else:
             yield source.at("unreachable", "steps", place, "id", detail=step.id)
-    longest = _longest_way(guide)
-    if not _FEWEST_STEPS <= longest <= _MOST_STEPS:
-        yield source.at("way", "steps", length=longest, fewest=_FEWEST_STEPS, limit=_MOST_STEPS)
+    fewest, most = _lengths(guide)
+    for code, length in (("way_short", fewest), ("way_long", most)):
+        if not _FEWEST_STEPS <= length <= _MOST_STEPS:
+            yield source.at(code, "steps", length=length, fewest=_FEWEST_STEPS, limit=_MOST_STEPS)
 
 
-def _next(guide: Guide, step: GuideStep) -> set[str]:
-    goals = {choice.go or guide.after(step.id) for choice in step.choices}
-    return goals or {guide.after(step.id)}
-
-
-def _longest_way(guide: Guide) -> int:
-    """In steps that ask to do something; steps that only ask which way are not counted."""
-    order = [step.id for step in guide.steps]
-    longest: dict[str, int] = {}
+def _lengths(guide: Guide) -> tuple[int, int]:
+    """Steps of the shortest and of the longest way, those that only ask which way as well."""
+    fewest: dict[str, int] = {}
     for step in reversed(guide.steps):
-        ahead = [
-            one
-            for one in _next(guide, step)
-            if one in order and order.index(one) > order.index(step.id)
-        ]
-        asks = len(step.choices) > 1
-        longest[step.id] = max((longest[one] for one in ahead), default=0) + (not asks)
-    return longest[order[0]]
+        ahead = [fewest.get(one, 0) for one in guide.next(step)]
+        fewest[step.id] = 1 + min(ahead)
+    first = guide.steps[0].id
+    return fewest[first], 1 + guide.ahead(first)
 
 
 def _questions(source: Source) -> Iterator[Finding]:

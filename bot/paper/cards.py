@@ -18,8 +18,6 @@ def shown(card: Card) -> dict[str, object]:
     screen = card.screen
     return {
         "guide": printable(card.guide),
-        "step": card.step,
-        "total": card.total,
         "title": printable(screen.title),
         "items": list(map(printable, screen.items)),
         "press": printable(screen.press),

@@ -88,6 +88,7 @@ def _step(guide: Guide, step: GuideStep) -> dict[str, object]:
     ]
     return {
         "number": numbers[step.id],
+        "onwards": numbers.get(step.go, 0),
         "safety": step.safety,
         "text": printable(step.text),
         "ways": ways,

@@ -9,14 +9,14 @@ from bot.core.card import Card, cards, with_cards
 from bot.core.guide import Picture, Screen
 
 SCREEN = Screen("VNeID", ("Đăng nhập", "Kích hoạt"), "Kích hoạt", "Nút Kích hoạt ở dưới")
-CARD = Card("VNeID", 3, 9, SCREEN)
+CARD = Card("VNeID", SCREEN)
 
 
 def test_a_described_screen_becomes_the_steps_picture() -> None:
     which, play, last = SMALL.steps
     guide = replace(SMALL, steps=(which, play, replace(last, screen=SCREEN)))
     (card,) = cards(guide)
-    assert card == Card("Small", 3, 3, SCREEN)
+    assert card == Card("Small", SCREEN)
     assert [step.picture for step in with_cards(guide).steps] == [
         None,
         play.picture,
@@ -34,8 +34,6 @@ def test_an_authors_own_picture_is_preferred() -> None:
     "other",
     [
         replace(CARD, guide="Khác"),
-        replace(CARD, step=4),
-        replace(CARD, total=10),
         replace(CARD, screen=replace(SCREEN, title="Khác")),
         replace(CARD, screen=replace(SCREEN, press="Đăng nhập")),
         replace(CARD, screen=replace(SCREEN, items=("Kích hoạt", "Đăng nhập"))),

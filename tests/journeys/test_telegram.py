@@ -119,7 +119,7 @@ def test_blocking_moving_and_refusals(
     telegram.cloud.faults.errors_500 = 2
     telegram.people.say(LAN, "ko")
     eventually(lambda: phrases[Phrase.MENU] in _texts(telegram, LAN))
-    message = telegram.people.say(LAN, "lung tung")
+    message = telegram.people.say(LAN, "99")
     eventually(lambda: phrases[Phrase.NOT_UNDERSTOOD] in _texts(telegram, LAN))
     telegram.people.edit(LAN, message, "gap nguoi")
     eventually(lambda: phrases[Phrase.TEAM_CALLED] in _texts(telegram, LAN))

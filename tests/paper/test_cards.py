@@ -17,7 +17,7 @@ LONGEST = "Xác thực NFC bằng thẻ Căn cước gắn chípp"
 
 
 def _card(items: tuple[str, ...], title: str = "VNeID") -> Card:
-    return Card("VNeID", 12, 12, Screen(title, items, items[-1], "alt"))
+    return Card("VNeID", Screen(title, items, items[-1], "alt"))
 
 
 def _check(png: bytes) -> None:
@@ -55,7 +55,7 @@ def test_the_target_is_ringed() -> None:
     """Red appears only around what is to be pressed, so it moves with it."""
     places = []
     for press in ("Một", "Hai", "Ba"):
-        card = Card("VNeID", 1, 3, Screen("VNeID", ("Một", "Hai", "Ba"), press, "alt"))
+        card = Card("VNeID", Screen("VNeID", ("Một", "Hai", "Ba"), press, "alt"))
         picture = Image.open(BytesIO(draw(card))).convert("RGB")
         red = [
             y

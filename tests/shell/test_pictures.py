@@ -93,5 +93,5 @@ async def test_a_full_disk_costs_the_picture_only(
 ) -> None:
     shelf.offer(_guide("r2", SCREEN))
     (tmp_path / "data").write_text("a file where a folder should be")
-    assert await pictures.file(Card("Small", 1, 2, SCREEN).path) is None
+    assert await pictures.file(Card("Small", SCREEN).path) is None
     assert "NotADirectoryError" in caplog.text
