@@ -16,7 +16,7 @@ from bot.services import imports
 from bot.services.access import Refused
 from bot.services.imports import COLUMNS, Kind
 from bot.vault import Vault
-from storage import areas, groups, households, logins, persons, teams
+from storage import areas, calls, groups, households, links, logins, people, persons, teams
 from storage.rows import Row
 
 Places = Mapping[str, Sequence[dict[str, Any]]]
@@ -40,8 +40,8 @@ def plant(connection: Connection, vault: Vault, found: Places, now: int) -> int:
     persons.add(connection, found["persons"], now)
     codes = [str(one["code"]) for one in found["households"]]
     households.refresh(connection, codes)
-    people = [one for group in persons.of_households(connection, codes).values() for one in group]
-    ids = {one.name: one.id for one in people}
+    living = persons.of_households(connection, codes).values()
+    ids = {one.name: one.id for group in living for one in group}
     members = [{**one, "person": ids[one["person"]]} for one in found["members"]]
     teams.add_members(connection, members, now)
     groups.put(connection, found["groups"])
@@ -50,6 +50,8 @@ def plant(connection: Connection, vault: Vault, found: Places, now: int) -> int:
     for one in found["officials"]:
         _official(connection, one, now)
     _notices(connection, found["notices"], now)
+    for one in found["calls"]:
+        _call(connection, one, ids[one["person"]], now)
 
     return len(areas.known(connection))
 
@@ -79,6 +81,17 @@ def _notices(connection: Connection, found: Sequence[Row], now: int) -> None:
             if one["step"] == "approve":
                 seen = digest(content)
                 service.approve(connection, approver, now, number, seen, counts[0])
+
+
+def _call(connection: Connection, found: Row, person: int, now: int) -> None:
+    """Somebody waits at a step; once only."""
+    if calls.get(connection, [1]):
+        return
+    people.see(connection, {found["chat"]: "webchat"}, now)
+    links.link(connection, found["chat"], person, now)
+    row = {"address": found["chat"], "person": person}
+    calls.call(connection, [row | {"guide": found["guide"], "item": found["item"]}], now)
+    calls.change(connection, 1, calls.OPEN, area=found["area"])
 
 
 def _without(row: Row, key: str) -> Row:

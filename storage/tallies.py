@@ -1,6 +1,6 @@
 """Counts that pages show before anything is sent or changed: nothing here writes.
 
-Tables announcement and those of storage/audience.py.
+Tables announcement, household, guide_run, confirmation and those of storage/audience.py.
 """
 
 from collections.abc import Collection
@@ -8,12 +8,18 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
-from bot.core.announcement import Content, State
+from bot.core.announcement import Content
+from storage import areas
 from storage.audience import audience
 from storage.rows import table
-from storage.tables import Announcement
+from storage.runs import LIVE, VERIFIED
+from storage.tables import Announcement, Confirmation, GuideRun, Household, Person
 
 _columns = table(Announcement).c
+_home = table(Household).c
+_person = table(Person).c
+_run = table(GuideRun).c
+_confirmation = table(Confirmation).c
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +52,29 @@ def next_number(connection: Connection) -> int:
     return int(connection.execute(select(func.max(_columns.number))).scalar() or 0) + 1
 
 
-def in_states(connection: Connection, states: Collection[State]) -> dict[str, int]:
-    found = connection.execute(
-        select(_columns.state, func.count())
-        .where(_columns.state.in_(sorted(states)))
-        .group_by(_columns.state)
+@dataclass(frozen=True, slots=True)
+class Homes:
+    """Active households of some places, people there who are at a guide now, and what members
+    saw them do."""
+
+    homes: int
+    learning: int
+    verified: int
+
+
+def homes(connection: Connection, scopes: Collection[str]) -> Homes:
+    here = (_home.state == "active", areas.inside(_home.area, scopes))
+    living = select(_person.id).join_from(
+        table(Person), table(Household), _home.code == _person.household
     )
-    return {state: int(number) for state, number in found}
+    there = living.where(*here)
+    count = func.count()
+    learning = func.count(_run.person.distinct())
+    found = [
+        select(count).select_from(table(Household)).where(*here),
+        select(learning).where(_run.state.in_(LIVE), _run.person.in_(there)),
+        select(count)
+        .select_from(table(Confirmation))
+        .where(_confirmation.kind == VERIFIED, _confirmation.person.in_(there)),
+    ]
+    return Homes(*(int(connection.execute(one).scalar_one()) for one in found))

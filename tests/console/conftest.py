@@ -9,7 +9,7 @@ from conftest import NewUrl
 from console_people import somebody
 from fastapi import FastAPI
 from sqlalchemy import Connection
-from village import NEAR, plant
+from village import NEAR, find, plant
 
 from bot.core.announcement import Content, Way
 from bot.core.rights import Role, terminal
@@ -17,7 +17,7 @@ from bot.services import announcements
 from bot.services import logins as service
 from bot.settings import Settings
 from bot.wiring import Wiring
-from storage import groups
+from storage import calls, groups
 from webhooks.app import create_app
 from webhooks.console.frame import COOKIE
 
@@ -34,6 +34,7 @@ async def wiring(new_url: NewUrl, tmp_path: Path) -> AsyncIterator[Wiring]:
     ]
     made.database.write_now(lambda one: groups.put(one, rows))
     made.database.write_now(_notice)
+    made.database.write_now(_call)
     yield made
     await made.stop()
 
@@ -42,6 +43,13 @@ def _notice(connection: Connection) -> None:
     """A draft for the hamlet, number 1."""
     content = Content("Thứ sáu cắt điện.", areas=(NEAR,), ways=(Way.RELAY, Way.TELEGRAM))
     announcements.compose(connection, terminal(), 1, content)
+
+
+def _call(connection: Connection) -> None:
+    """Bà Năm waits for somebody at the second step, call number 1."""
+    row = {"address": "webchat:web:nam", "person": find(connection, "Bà Năm")}
+    calls.call(connection, [row | {"guide": "vneid", "item": "cai-dat"}], 1)
+    calls.change(connection, 1, calls.OPEN, area=NEAR)
 
 
 @pytest.fixture

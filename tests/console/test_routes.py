@@ -26,9 +26,19 @@ PUBLIC = {
     ("GET", "/thiet-lap/{token}"), ("POST", "/thiet-lap/{token}"),
 }  # fmt: skip
 # What stands for each part of a path: something that lies in the hamlet NEAR.
-TARGETS = {"number": "1", "code": "H001", "guide": "vneid", "group": "g1", "member": "5"}
+TARGETS = {
+    "number": "1",
+    "code": "H001",
+    "guide": "vneid",
+    "group": "g1",
+    "member": "5",
+    "call": "1",
+}
 # What is of no single place: only a role over everywhere opens it.
 WHOLE = re.compile(r"/quan-tri/(tinh-trang|viec-ket.*|nguoi/.member./(moi|ra))")
+
+# Only for who holds the call, which nobody does here, or for who leads them.
+HELD = re.compile(r"/can-giup/.call./(tra-loi|chuyen|giup-xong)")
 
 
 def _routes(routes: Iterable[object]) -> Iterator[tuple[str, str]]:
@@ -73,6 +83,8 @@ async def test_strangers_are_led_to_the_log_in_page(
 def _allowed(operation: Operation, role: Role, scope: str, path: str) -> bool:
     """A page without a target in a place shows what lies in one's own, wherever they are."""
     if role not in RULES[operation] or role is Role.RESIDENT:
+        return False
+    if HELD.fullmatch(path) and role not in RULES[Operation.STEER_HELP]:
         return False
     if WHOLE.fullmatch(path):
         return scope == EVERYWHERE

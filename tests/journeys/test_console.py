@@ -11,6 +11,7 @@ pytestmark = pytest.mark.browser
 SIZES = {"320": SMALL, "360": PHONE, "1280": DESK}
 PUBLIC = ("/", "/dang-nhap", "/dang-nhap?mat=1", "/vao/x", "/thu", "/tb", "/huong-dan")
 HOME = "/ho-dan/H001/gui?bai=vneid&cach=home"
+HELP = ("/can-giup", "/can-giup/1")
 SCREENS = {
     "Anh Quân": (
         "/",
@@ -27,7 +28,16 @@ SCREENS = {
     ),
     "Chị Mai": ("/", "/thong-bao", "/thong-bao/moi", "/thong-bao/1", "/thong-bao/1/soan"),
     "Anh Hùng": ("/", "/thong-bao/1"),
-    "Anh Dũng": ("/", "/thong-bao", "/ho-dan", "/ho-dan?tim=zzz", "/ho-dan/H001", HOME),
+    "Anh Dũng": (
+        "/",
+        "/thong-bao",
+        "/ho-dan",
+        "/ho-dan?tim=zzz",
+        "/ho-dan/H001",
+        HOME,
+        "/can-giup",
+        "/can-giup/1",
+    ),
 }
 
 

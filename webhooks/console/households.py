@@ -7,7 +7,9 @@ from sqlalchemy import Connection
 
 from bot.core.person import shown
 from bot.core.rights import Operation
-from bot.services import bulletins, households, persons, sequences
+from bot.services import bulletins, households, persons, sequences, visits
+from bot.services.access import Problem, Refused
+from bot.services.visits import Outcome, Report
 from bot.vault import SealedError
 from storage import areas, candidates, runs
 from storage import persons as people_rows
@@ -46,13 +48,20 @@ class _Pages:
             **values,
         )
 
-    async def card(self, visit: Visit, phone: tuple[int, str] = (0, "")) -> Response:
+    async def card(
+        self,
+        visit: Visit,
+        phone: tuple[int, str] = (0, ""),
+        status: int = 200,
+        problem: str = "",
+    ) -> Response:
         code = visit.path("code")
 
         def work(connection: Connection) -> dict[str, Any]:
             return self._card(connection, visit, code)
 
-        return visit.show("console/household.html", phone=phone, **await visit.read(work))
+        values = await visit.read(work)
+        return visit.show("console/household.html", status, phone=phone, problem=problem, **values)
 
     def _card(self, connection: Connection, visit: Visit, code: str) -> dict[str, Any]:
         found = households.see(connection, visit.actor, code)
@@ -99,6 +108,25 @@ class _Pages:
             found = ""
         return await self.card(visit, (number, shown(found) if found else "-"))
 
+    async def visited(self, visit: Visit) -> Response:
+        """What became of a visit. "Done" needs somebody and a guide, else nothing is verified."""
+        code, given = visit.path("code"), visit.said("kq")
+        persons_ = [int(one) for one in visit.chosen("ai") if one.isdecimal()]
+        guides, books = visit.chosen("bai"), self.wiring.shelf.guides.current
+        if given not in tuple(Outcome) or (given == Outcome.DONE and not (persons_ and guides)):
+            return await self.card(visit, status=422, problem=Problem.BAD_VALUE)
+        report = Report(code, Outcome(given), tuple(guides), tuple(persons_))
+        calendar = self.wiring.beside.calendar
+        try:
+            await visit.write(
+                lambda one, now: visits.record(one, visit.actor, now, report, books, calendar)
+            )
+        except Refused as refused:
+            if refused.reason not in (Problem.NO_CONSENT, Problem.NO_GUIDE, Problem.NO_PERSON):
+                raise
+            return await self.card(visit, status=422, problem=refused.reason)
+        return visit.go(f"{PATH}/{code}", "da-lam")
+
     async def stop(self, visit: Visit) -> Response:
         code = visit.path("code")
         await visit.write(lambda one, now: sequences.stop(one, visit.actor, now, code))
@@ -123,4 +151,5 @@ def add(console: Console) -> None:
     console.get(PATH, _SEE)(pages.listed)
     console.get(f"{PATH}/{{code}}", _SEE)(pages.card)
     console.post(f"{PATH}/{{code}}/thoi-gui", Operation.STOP_SEQUENCE)(pages.stop)
+    console.post(f"{PATH}/{{code}}/da-lam", Operation.RECORD_VISIT)(pages.visited)
     console.post(f"{PATH}/{{code}}/so/{{number}}", Operation.SEE_PHONE)(pages.phone)

@@ -1,0 +1,151 @@
+"""/can-giup: who waits for a person, longest first; claimed by the first, answered, handed on."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from fastapi import Response
+from sqlalchemy import Connection
+from sse_starlette import EventSourceResponse
+
+from bot.core.rights import Actor, Operation
+from bot.services import help as service
+from bot.services.access import Problem, Refused
+from bot.services.logins import VIA
+from storage import calls, persons, teams
+from storage.database import MINUTE
+from webhooks.console.frame import Console, Visit
+from webhooks.console.households import place
+from webhooks.console.live import Live
+
+PATH = "/can-giup"
+_SEE, _GIVE = Operation.SEE_HELP, Operation.GIVE_HELP
+_SAID_HERE = frozenset({Problem.TAKEN, Problem.BAD_VALUE, Problem.OWN_WORK, Problem.WRONG_STATE})
+_TALK = ("said", "reply")
+
+
+def _claim(visit: Visit, connection: Connection, now: int, number: int) -> None:
+    service.claim(connection, visit.actor, now, number)
+
+
+def _reply(visit: Visit, connection: Connection, now: int, number: int) -> None:
+    service.reply(connection, visit.actor, now, number, visit.said("loi"))
+
+
+def _release(visit: Visit, connection: Connection, now: int, number: int) -> None:
+    service.release(connection, visit.actor, now, number)
+
+
+def _done(visit: Visit, connection: Connection, now: int, number: int) -> None:
+    service.hand_back(connection, visit.actor, now, number)
+
+
+_STEPS = {"nhan-viec": _claim, "tra-loi": _reply, "chuyen": _release, "giup-xong": _done}
+
+
+class _Pages:
+    def __init__(self, console: Console) -> None:
+        self.console, self.wiring = console, console.wiring
+        self.queues = Live(self._draw_queue)
+        self.talks = Live(self._draw_talk)
+
+    # The queue: what somebody may see of it differs, so each has a drawing of their own
+
+    async def _draw_queue(self, key: str) -> str:
+        def work(connection: Connection) -> dict[str, Any]:
+            actor = teams.actors(connection, [int(key)], VIA)[int(key)]
+            return self._queue(connection, actor)
+
+        values = await self.wiring.database.read(work)
+        return self.console.draw("console/queue.html", **values)
+
+    def _queue(self, connection: Connection, actor: Actor) -> dict[str, Any]:
+        lines = service.queue(connection, actor)
+        now = self.wiring.database.now(connection)
+        return {
+            "lines": lines,
+            "waits": {one.request.id: (now - one.request.asked_at) // MINUTE for one in lines},
+            "where": {one.request.id: self.step(one.request) for one in lines},
+            "words": calls.last_words(connection, [one.request.id for one in lines]),
+            "mine": actor.person,
+        }
+
+    def step(self, request: calls.Request) -> Mapping[str, Any]:
+        """Where they are in which guide; nothing for who called without one."""
+        guide = self.wiring.shelf.guides.current.get(request.guide)
+        if guide is None:
+            return {"title": "", "number": 0, "of": 0, "step": None}
+        number, of = place(guide, request.item)
+        step = guide.step(request.item)
+        return {"title": guide.title, "number": number, "of": of, "step": step}
+
+    async def show(self, visit: Visit) -> Response:
+        values = await visit.read(lambda one: self._queue(one, visit.actor))
+        return visit.show("console/help.html", **values)
+
+    async def stream(self, visit: Visit) -> Response:
+        return EventSourceResponse(self.queues.stream(str(visit.actor.person)))
+
+    # One call
+
+    async def _draw_talk(self, key: str) -> str:
+        values = await self.wiring.database.read(lambda one: self._talk(one, int(key)))
+        return self.console.draw("console/talk.html", **values)
+
+    def _talk(self, connection: Connection, number: int) -> dict[str, Any]:
+        """What was said and done, for whoever was let in already."""
+        happened = calls.history(connection, number)
+        people = persons.get(connection, {one.actor for one in happened})
+        return {
+            "happened": [one for one in happened if one.kind != "told"],
+            "names": {one.id: one.name for one in people.values()},
+            "talk": _TALK,
+        }
+
+    async def one(self, visit: Visit, status: int = 200, problem: str = "") -> Response:
+        number = visit.number("call")
+
+        def work(connection: Connection) -> dict[str, Any]:
+            service.thread(connection, visit.actor, number)
+            request = calls.get(connection, [number])[number]
+            people = persons.get(connection, {request.person, request.claimed_by})
+            values = self._talk(connection, number)
+            now = self.wiring.database.now(connection)
+            return values | {
+                "request": request,
+                "waits": (now - request.asked_at) // MINUTE,
+                "who": people.get(request.person),
+                "helper": people.get(request.claimed_by),
+                "where": self.step(request),
+                "mine": request.claimed_by == visit.actor.person,
+            }
+
+        values = await visit.read(work)
+        said = visit.said("loi") if problem else ""
+        return visit.show("console/call.html", status, problem=problem, said=said, **values)
+
+    async def talk(self, visit: Visit) -> Response:
+        number = visit.number("call")
+        await visit.read(lambda one: service.thread(one, visit.actor, number))
+        return EventSourceResponse(self.talks.stream(str(number)))
+
+    async def act(self, name: str, visit: Visit) -> Response:
+        number = visit.number("call")
+        try:
+            await visit.write(lambda one, now: _STEPS[name](visit, one, now, number))
+        except Refused as refused:
+            if refused.reason not in _SAID_HERE:
+                raise
+            return await self.one(visit, 422, refused.reason)
+        on = PATH if name in ("chuyen", "giup-xong") else f"{PATH}/{number}"
+        return visit.go(on, "" if name == "tra-loi" else name)
+
+
+def add(console: Console) -> None:
+    pages = _Pages(console)
+    console.get(PATH, _SEE)(pages.show)
+    console.get(f"{PATH}/dong", _SEE)(pages.stream)
+    console.get(f"{PATH}/{{call}}", _SEE)(pages.one)
+    console.get(f"{PATH}/{{call}}/dong", _SEE)(pages.talk)
+    for name in _STEPS:
+        console.post(f"{PATH}/{{call}}/{name}", _GIVE)(partial(pages.act, name))
