@@ -35,7 +35,9 @@ class Beside:
     def __init__(self, settings: Settings, shelf: Shelf, vault: Vault) -> None:
         self._shelf, self._vault = shelf, vault
         self.calendar = Calendar(ZoneInfo(settings.timezone), days_off())
-        self.notice_words = NoticeWords(settings.base_url, self.calendar.zone)
+        self.notice_words = NoticeWords(
+            settings.base_url, self.calendar.zone, practice=settings.rehearses
+        )
         self.people_words = PeopleWords(settings.base_url, settings.telegram_name)
         self.desk_words = DeskWords(self.calendar)
 

@@ -27,10 +27,11 @@ def presses(channel: str, *, group: bool) -> bool:
 
 
 class NoticeWords:
-    """`base` is the public address, `zone` that of the dates."""
+    """`base` is the public address, `zone` that of the dates; in `practice` every announcement
+    says that it is none."""
 
-    def __init__(self, base: str, zone: tzinfo) -> None:
-        self.base, self.zone = base, zone
+    def __init__(self, base: str, zone: tzinfo, *, practice: bool = False) -> None:
+        self.base, self.zone, self._practice = base, zone, practice
         self._words: Any = yaml.safe_load((GUIDES / "notices.yaml").read_text("utf-8"))
 
     def say(self, key: str, **values: object) -> str:
@@ -54,7 +55,7 @@ class NoticeWords:
 
     def whole(self, kept: Kept, earlier: int) -> str:
         """The text as it is sent; `earlier` is the number of the one it follows."""
-        return self.say(
+        text = self.say(
             kept.content.kind,
             number=kept.number,
             day=self.day(kept.approved_at or kept.created_at),
@@ -63,6 +64,7 @@ class NoticeWords:
             code=kept.code,
             earlier=earlier,
         )
+        return f"{self.say('practice')}\n{text}" if self._practice else text
 
     def message(self, kept: Kept, earlier: int) -> Message:
         """With a button to say it was seen."""

@@ -1,8 +1,9 @@
 """The only reader of the environment (prefix GOCUA_, or .env)."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -65,6 +66,19 @@ class Closed(Settings):
     @property
     def rehearses(self) -> bool:
         return True
+
+    @model_validator(mode="after")
+    def _stays_here(self) -> "Closed":
+        """No client of a real platform can be made from these."""
+        addresses = (
+            self.telegram_api_url,
+            self.zalo_oa_api_url,
+            self.zalo_oa_oauth_url,
+            self.zalo_bot_api_url,
+        )
+        if not all(urlsplit(one).hostname == "127.0.0.1" for one in addresses):
+            raise ValueError("a rehearsal knows stand-ins on this machine only")
+        return self
 
     @classmethod
     def settings_customise_sources(

@@ -2,12 +2,13 @@
 
 import fcntl
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import IO
 
 import click
 import uvicorn
+from sqlalchemy import Connection
 
 from bot import logs
 from bot.commands.options import host as host_option
@@ -41,7 +42,15 @@ def _lock(lock: IO[str], settings: Settings) -> None:
         raise Terminal().fail("locked", folder=settings.data_dir) from error
 
 
-def _run(settings: Settings, role: Role, host: str, port: int, *, demo: bool = False) -> None:
+def _run(
+    settings: Settings,
+    role: Role,
+    host: str,
+    port: int,
+    *,
+    demo: bool = False,
+    seed: Callable[[Connection, int], None] | None = None,
+) -> None:
     from webhooks.app import create_app  # commands without a server start fast
 
     logs.set_up()
@@ -54,6 +63,8 @@ def _run(settings: Settings, role: Role, host: str, port: int, *, demo: bool = F
         wiring.migrate()
         if demo:
             _seed(wiring, settings)
+        if seed:
+            wiring.database.write_now(lambda one: seed(one, wiring.database.now(one)))
         app = create_app(wiring, demo=demo)
         _settle()
         uvicorn.run(
@@ -110,8 +121,9 @@ def demo(host: str, port: int) -> None:
 @port_option
 @click.option("--telegram-port", default=8001, show_default=True)
 @click.option("--zalo-port", default=8002, show_default=True)
-def rehearse(host: str, port: int, telegram_port: int, zalo_port: int) -> None:
+@click.option("--practice", is_flag=True, help="With as many groups and persons as really are.")
+def rehearse(host: str, port: int, telegram_port: int, zalo_port: int, *, practice: bool) -> None:
     """Run against built-in stand-ins of Telegram and Zalo: nothing leaves this machine."""
     from bot.rehearsal import rehearse as start
 
-    start(host, port, telegram_port, zalo_port, _run)
+    start(host, port, telegram_port, zalo_port, _run, practice=practice)

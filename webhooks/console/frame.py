@@ -210,6 +210,7 @@ class Console:
             me=visit and visit.name,
             may=may,
             at=self.now(),
+            practice=self.wiring.settings.rehearses,
             here=visit.request.url.path if visit else "",
             done=visit.asked("xong") if visit else "",
             **values,
