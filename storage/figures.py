@@ -11,10 +11,10 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     Connection,
     Select,
     String,
-    Subquery,
     and_,
     case,
     cast,
@@ -132,14 +132,14 @@ def visited(
     return {area: (int(new), int(ever)) for area, new, ever in found}
 
 
-def _sessions(scopes: Scopes, start: int, end: int) -> Subquery:
+def _sessions(scopes: Scopes, start: int, end: int) -> CompoundSelect[Any]:
     """Who was guided in what: by chat, or by somebody at the door."""
     begun = case((_progress.outcome == Outcome.STARTED, 1), else_=0).label("begun")
     chat = _lived(Progress, scopes, _progress.guide, begun).where(_within(_progress.at, start, end))
     door = _lived(Visit, scopes, _visit.guide, case((_visit.id > 0, 1), else_=0)).where(
         _within(_visit.at, start, end), _visit.guide != "", _visit.outcome.in_(_TAUGHT)
     )
-    return union_all(chat, door).subquery()
+    return union_all(chat, door)
 
 
 def _lived(model: Model, scopes: Scopes, *columns: Any) -> Select[Any]:
@@ -155,21 +155,13 @@ def _lived(model: Model, scopes: Scopes, *columns: Any) -> Select[Any]:
 
 
 def guided(connection: Connection, scopes: Scopes, start: int, end: int) -> list[Guided]:
-    rows = _sessions(scopes, start, end).c
-    persons = func.count(rows.person.distinct())
-    found = connection.execute(
-        select(rows.area, rows.guide, func.sum(rows.begun), persons).group_by(rows.area, rows.guide)
-    )
+    """For each place and guide, and for each place whatever the guide; read once for both."""
+    rows = _sessions(scopes, start, end).cte()
+    times, who = func.sum(rows.c.begun), func.count(rows.c.person.distinct())
+    each = select(rows.c.area, rows.c.guide, times, who).group_by(rows.c.area, rows.c.guide)
+    whole = select(rows.c.area, literal(""), times, who).group_by(rows.c.area)
+    found = connection.execute(union_all(each, whole))
     return [Guided(area, guide, int(times), int(who)) for area, guide, times, who in found]
-
-
-def guided_at_all(connection: Connection, scopes: Scopes, start: int, end: int) -> dict[str, int]:
-    """Place -> persons guided in whatever."""
-    rows = _sessions(scopes, start, end).c
-    found = connection.execute(
-        select(rows.area, func.count(rows.person.distinct())).group_by(rows.area)
-    )
-    return {area: int(number) for area, number in found}
 
 
 def proven(connection: Connection, scopes: Scopes, start: int, end: int) -> list[Proven]:

@@ -28,11 +28,12 @@ def digest(connection: Connection, now: int, zone: tzinfo, team: Known, week: We
     snags = [
         one for one in figures.stuck(connection, scopes, start, end) if one.outcome == Outcome.STUCK
     ]
+    sessions = figures.guided(connection, scopes, start, end)
     learnt = new[SAID] + new[VERIFIED]
     return Digest(
         team=team.code,
         week=str(week),
-        guided=sum(figures.guided_at_all(connection, scopes, start, end).values()),
+        guided=sum(one.people for one in sessions if not one.guide),
         said=new[SAID].total(),
         verified=new[VERIFIED].total(),
         visited=sum(visits) or None,

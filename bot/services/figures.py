@@ -114,7 +114,6 @@ class _Counted:
         for one in figures.people(connection, scopes):
             self._lives[one.area].append(one)
         self._visited = figures.visited(connection, scopes, *times)
-        self._people = figures.guided_at_all(connection, scopes, *times)
         self._phones = figures.without_phone(connection, scopes, *times)
         self._calls = figures.calls(connection, scopes, *times)
         self._guided = {
@@ -147,15 +146,19 @@ class _Counted:
             ages_unknown=sum(one.number for one in lives if not one.age_band) if listed else None,
             visited_new=new or None,
             visited=ever or None,
-            guided=self._people.get(area, 0) if listed else None,
+            guided=self._whatever(area) if listed else None,
             without_phone=self._phones.get(area, 0) if new else None,
             calls=self._calls.get(area, 0) if listed else None,
         )
 
+    def _whatever(self, area: str) -> int:
+        found = self._guided.get((area, ""))
+        return found.people if found else 0
+
     def guides(self, catalogue: Catalogue) -> list[Guiding]:
         """Of the whole first, then of each place."""
         named = [*catalogue.titles]
-        named += sorted({guide for _, guide in (*self._guided, *self._proven)} - {*named})
+        named += sorted({guide for _, guide in (*self._guided, *self._proven)} - {"", *named})
         return [
             one
             for guide in named
