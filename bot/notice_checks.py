@@ -49,5 +49,6 @@ def _findings(content: Content) -> Iterator[Finding]:
 
 def _limit(content: Content) -> int:
     most = min((_MOST[one] for one in content.ways), default=1600)
-    pictured = content.picture and Way.TELEGRAM in (*content.ways, *content.channels)
+    telegram = {Way.TELEGRAM, Way.RELAY} & {*content.ways, *content.channels}
+    pictured = content.picture and telegram  # a relay member may be asked on Telegram
     return min(most, _CAPTION) if pictured else most

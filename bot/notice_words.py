@@ -94,6 +94,13 @@ class NoticeWords:
         lines = self.say("from_feed", title=entry.title, summary=entry.summary, link=entry.link)
         return "\n".join(line for line in lines.splitlines() if line.strip())
 
+    def feed_error(self, code: str) -> str:
+        """Why a feed cannot be read; empty for nothing."""
+        known = self._words["feed_errors"]
+        kind, _, status = code.partition("-")
+        key = code if code in known else "status" if kind == "status" else "other"
+        return str(known[key]).format(code=status or code) if code else ""
+
     def templates(self, kind: Kind) -> dict[str, str]:
         """Words to begin a correction with, by what went wrong; "……" is to be filled in."""
         return dict(self._words["templates"][kind])

@@ -64,8 +64,11 @@ def add(connection: Connection, rows: Sequence[Row], now: int) -> None:
 
 
 def get(connection: Connection, codes: Collection[str]) -> dict[str, Home]:
-    found = connection.execute(select(*_FIELDS).where(_columns.code.in_(codes)))
-    return {row.code: Home(*row) for row in found}
+    found: dict[str, Home] = {}
+    for some in batches(sorted(codes)):
+        rows = connection.execute(select(*_FIELDS).where(_columns.code.in_(some)))
+        found |= {row.code: Home(*row) for row in rows}
+    return found
 
 
 def search(

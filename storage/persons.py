@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, select, update
 
 from bot.core.text import searchable
-from storage.rows import Row, insert_new, table
+from storage.rows import Row, batches, insert_new, table
 from storage.tables import Person
 
 _person = table(Person)
@@ -95,8 +95,11 @@ def add_all(connection: Connection, rows: Sequence[Row], now: int) -> list[int]:
 
 
 def get(connection: Connection, ids: Collection[int]) -> dict[int, Someone]:
-    found = connection.execute(select(*_FIELDS).where(_columns.id.in_(ids)))
-    return {row.id: _someone(row) for row in found}
+    found: dict[int, Someone] = {}
+    for some in batches(sorted(ids)):
+        rows = connection.execute(select(*_FIELDS).where(_columns.id.in_(some)))
+        found |= {row.id: _someone(row) for row in rows}
+    return found
 
 
 def of_households(connection: Connection, codes: Collection[str]) -> dict[str, list[Someone]]:

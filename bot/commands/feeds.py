@@ -38,4 +38,4 @@ def feed_list(by: int) -> None:
     words = notice_words()
     for one in done(lambda connection, actor, _now: feed_service.listed(connection, actor), by):
         read = words.moment(one.read_at)
-        say("feed", feed=one.id, url=one.url, read=read, error=one.error)
+        say("feed", feed=one.id, url=one.url, read=read, error=words.feed_error(one.error))

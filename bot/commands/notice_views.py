@@ -52,6 +52,8 @@ def reach(number: int, by: int) -> None:
         "reach",
         groups=found.groups,
         people=found.people,
+        reached_groups=found.groups - found.groups_left_out,
+        reached_people=found.people - found.people_left_out,
         begins=words.moment(found.begins_at),
         ends=words.moment(found.ends_at),
     )

@@ -185,4 +185,5 @@ def test_words_under_a_picture_are_fewer() -> None:
     long = Content("Họp " * 250, ways=(Way.TELEGRAM,))
     assert check(long) == []
     assert [one.code for one in check(replace(long, picture="a.jpg"))] == ["too_long"]
-    assert check(replace(long, picture="a.jpg", ways=(Way.RELAY,))) == []
+    assert check(replace(long, picture="a.jpg", ways=(Way.RELAY,))) != []
+    assert check(replace(long, picture="a.jpg", ways=(Way.GMF, Way.BOT))) == []
