@@ -56,7 +56,7 @@ fuzz: $(VENV)/dev  ## 1 000 000 spoiled inputs to every hook and parser (GOCUA_F
 	GOCUA_FUZZ=$${GOCUA_FUZZ:-85000} $(BIN)/python -m pytest -q tests/attack/test_hooks.py tests/attack/test_parsers.py
 
 golden: $(VENV)/dev  ## write the golden transcripts of the guides anew
-	$(BIN)/python -m pytest -q tests/guides/test_guides.py --golden
+	$(BIN)/python -m pytest -q tests/guides/test_guides.py tests/guides/test_channels.py --golden
 
 bench: $(VENV)/dev wrk  ## measure against named peers; BENCH="--quick intake" for less
 	$(BIN)/python -m bench $(BENCH)
