@@ -39,7 +39,7 @@ class Beside:
             settings.base_url, self.calendar.zone, practice=settings.rehearses
         )
         self.people_words = PeopleWords(settings.base_url, settings.telegram_name)
-        self.desk_words = DeskWords(self.calendar)
+        self.desk_words = DeskWords(self.calendar, settings.base_url)
 
     def desks(self) -> list[Desk]:
         """The first that takes what was heard answers it; what is said besides goes to whoever

@@ -17,6 +17,7 @@ from bot.desk.grammar import Order, picked, read, tokens
 from bot.desk.memory import Memory
 from bot.desk.words import DeskWords
 from bot.desks import Answer, Heard
+from bot.services import logins
 from bot.services.access import Refused
 from bot.shelf import Shelf
 from storage import people, teams
@@ -27,6 +28,12 @@ _LONGEST = 200  # characters; more is talk
 
 def _help(ask: Ask) -> Reply:
     return Reply(ask.say("help"))
+
+
+def _login(ask: Ask) -> Reply:
+    """For whoever asks, into their own chat: it works once, within ten minutes."""
+    token = logins.link(ask.connection, ask.actor, ask.now, ask.actor.person)
+    return Reply(ask.say("login", link=f"{ask.words.base}/vao/{token}"))
 
 
 def _cancel(ask: Ask) -> Reply:
@@ -43,6 +50,7 @@ _VERBS: Mapping[str, Handler] = {
     "week": visiting.week,
     "stop": sending.stop,
     "help": _help,
+    "login": _login,
     "cancel": _cancel,
 }
 

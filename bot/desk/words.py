@@ -15,10 +15,10 @@ _OTHER = "other"
 
 
 class DeskWords:
-    """Dates are the calendar's."""
+    """Dates are the calendar's; `base` is the public address."""
 
-    def __init__(self, calendar: Calendar) -> None:
-        self.calendar = calendar
+    def __init__(self, calendar: Calendar, base: str = "") -> None:
+        self.calendar, self.base = calendar, base
         self._words: Any = yaml.safe_load((GUIDES / "desk.yaml").read_text("utf-8"))
         self.verbs: Phrases = phrases(self.section("verbs"))
         self.ways: Phrases = phrases(self.section("ways"))

@@ -12,7 +12,7 @@ from village import COMMUNE, NEAR, find
 
 from bot.core.rights import Role
 from bot.wiring import Wiring
-from storage import audit, inbox, lanes, outbox, progress, stuck
+from storage import audit, inbox, lanes, outbox, progress, stuck, tallies
 from storage.rows import insert
 from storage.tables import InboxUpdate
 
@@ -160,3 +160,44 @@ async def test_a_guide_shows_where_people_get_stuck(
     wiring.database.write_now(walk)
     page = (await client.get("/thu-vien/vneid")).text
     assert '<strong class="tag bad">100 %</strong>' in page
+
+
+async def test_a_list_is_looked_at_and_taken_over_whole(
+    wiring: Wiring, client: httpx.AsyncClient, official: Official
+) -> None:
+    official(Role.LEAD, COMMUNE)
+    template = await client.get("/quan-tri/nhap/mau/households")
+    sheet = load_workbook(BytesIO(template.content)).worksheets[0]
+    assert sheet["A1"].value == "Mã hộ"
+    assert (await client.get("/quan-tri/nhap/mau/cars")).status_code == 409
+    nothing = await client.post("/quan-tri/nhap", data={"loai": "households"})
+    assert "Chọn loại danh sách và một tệp" in nothing.text
+    broken = await _taken(client, "PK\x03\x04broken", name="a.xlsx")
+    assert "Không đọc được tệp này" in broken.text
+    assert (await _taken(client, "x", loai="areas")).status_code == 409, "leads import no places"
+    heads = "Mã hộ,Địa bàn,Địa chỉ,Xưng hô,Tên gọi"
+    right, wrong = f"X1,{NEAR},Nhà mới,Bà,Sáu", "X2,nowhere,Nhà lạ,Ông,Chín"
+
+    def homes() -> int:
+        return wiring.database.read_now(lambda one: tallies.homes(one, ("",))).homes
+
+    faulty = await _taken(client, f"{heads}\n{right}\n{wrong}")
+    assert faulty.status_code == 422
+    assert "CHƯA lưu gì" in faulty.text
+    assert "Dòng 3" in faulty.text
+    checked = await _taken(client, f"{heads}\n{right}", lam="kiem")
+    assert checked.status_code == 200
+    assert homes() == 4
+    await _taken(client, f"{heads}\n{right}")
+    assert homes() == 5
+
+
+async def _taken(
+    client: httpx.AsyncClient,
+    text: str,
+    loai: str = "households",
+    lam: str = "nhap",
+    name: str = "a.csv",
+) -> httpx.Response:
+    file = {"tep": (name, text.encode())}
+    return await client.post("/quan-tri/nhap", data={"loai": loai, "lam": lam}, files=file)

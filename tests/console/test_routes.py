@@ -33,6 +33,7 @@ TARGETS = {
     "group": "g1",
     "member": "5",
     "call": "1",
+    "kind": "households",
 }
 # What is of no single place: only a role over everywhere opens it.
 WHOLE = re.compile(r"/quan-tri/(tinh-trang|viec-ket.*|nguoi/.member./(moi|ra))")
@@ -88,7 +89,7 @@ def _allowed(operation: Operation, role: Role, scope: str, path: str) -> bool:
         return False
     if WHOLE.fullmatch(path):
         return scope == EVERYWHERE
-    placed = "{" in path and "{guide}" not in path
+    placed = "{" in path and not {"{guide}", "{kind}"} & {*path.split("/")}
     return scope != OTHER or not placed
 
 

@@ -7,6 +7,7 @@ from talk import Talk
 from bot.core.guide import Phrase
 from bot.desk.grammar import Order, phrases, read
 from bot.library import Library
+from bot.services import logins
 from storage import desks
 from storage.database import Database
 
@@ -92,3 +93,16 @@ async def test_a_button_pressed_twice_answers_once(talk: Talk) -> None:
     assert "Đã bỏ lệnh" in (await talk.says("dung", "bỏ lệnh"))
     kept = talk.database.read_now(lambda one: desks.load(one, "fake:one:dung"))
     assert '"draft":""' in kept
+
+
+async def test_a_member_asks_for_the_way_into_the_console(talk: Talk) -> None:
+    """Into their own chat, for themselves; a resident's word is left to the conversation."""
+    talk.house.hear("dung", text="Dang nhap")
+    await talk.house.all()
+    link = talk.channel.texts("dung")[-1]
+    token = link.rpartition("/vao/")[2]
+    now = talk.clock()
+    assert talk.database.read_now(lambda one: logins.linked(one, now, token)) == "Anh Dũng"
+    talk.house.hear("nam", text="đăng nhập")
+    await talk.house.all()
+    assert "/vao/" not in " ".join(talk.channel.texts("nam"))

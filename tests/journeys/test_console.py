@@ -22,6 +22,7 @@ SCREENS = {
         "/quan-tri",
         "/quan-tri/nhom",
         "/quan-tri/nguoi",
+        "/quan-tri/nhap",
         "/quan-tri/tinh-trang",
         "/quan-tri/viec-ket",
         "/quan-tri/nhat-ky",
@@ -146,6 +147,45 @@ def test_without_javascript_the_same_pages_are_there(browser: Browser, service: 
             assert page.locator("main h1").count() == 1
             fits(page)
     context.close()
+
+
+def _tab_to(page: Page, words: str) -> None:
+    """Presses Tab until what has the focus says this."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        focused = page.evaluate(
+            "() => { const one = document.activeElement; const said = one.labels && one.labels[0];"
+            " return (said || one).innerText || ''; }"
+        )
+        if words in focused:
+            return
+    raise AssertionError(words)
+
+
+def test_a_member_helps_with_the_keyboard_alone(browser: Browser, service: Service) -> None:
+    context = new_context(browser, "1280")
+    made = Watched(context, service)
+    page = made.page
+    play(page, service, "Chị Hoa")
+    _tab_to(page, "Đến phần nội dung")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+    _tab_to(page, "người đang chờ giúp")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/can-giup")
+    _tab_to(page, "Anh Tư")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/can-giup/1")
+    _tab_to(page, "Nhận việc")
+    page.keyboard.press("Enter")
+    page.get_by_text("Anh/chị đã nhận việc").wait_for()
+    _tab_to(page, "Trả lời")
+    page.keyboard.type("Bác chờ cháu một chút")
+    _tab_to(page, "Gửi trả lời")
+    page.keyboard.press("Enter")
+    page.locator("#doi-thoai", has_text="Bác chờ cháu một chút").wait_for()
+    context.close()
+    assert made.faults == []
 
 
 def _weighed(page: Page, address: str) -> int:

@@ -9,6 +9,7 @@ from webhooks.console import (
     groups,
     helping,
     households,
+    importing,
     library,
     login,
     notices,
@@ -33,6 +34,7 @@ _PAGES = (
     operating,
     groups,
     staff,
+    importing,
 )
 
 

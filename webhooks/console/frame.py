@@ -186,6 +186,8 @@ class Console:
             number = secrets.token_hex(2).upper()
             _log.exception("page %s failed, number %s", request.url.path, number)
             return self.show("console/failed.html", 500, visit=visit, number=number)
+        finally:
+            await request.close()
 
     def _to_login(self, request: Request) -> Response:
         if request.method == "POST":
