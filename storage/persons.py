@@ -57,6 +57,16 @@ def key_of(honorific: str, call_name: str) -> str:
     return searchable(f"{honorific} {call_name}")
 
 
+def same_as(here: Mapping[str, Someone], honorific: str, call_name: str) -> str:
+    """The key somebody goes by among people by key: without an honorific the only one of that
+    name is meant. Their own key when nobody is."""
+    key = key_of(honorific, call_name)
+    if key in here or honorific:
+        return key
+    called = [known for known, one in here.items() if searchable(one.call_name) == key]
+    return called[0] if len(called) == 1 else key
+
+
 def _someone(row: Sequence[object]) -> Someone:
     return Someone(row[0], row[1] or "", *row[2:])  # type: ignore[arg-type]
 

@@ -126,6 +126,59 @@ def test_somebody_new_becomes_head_of_a_household_that_has_one(either: Connectio
     assert persons.of_households(either, ["H009"])["H009"][0].is_head
 
 
+def test_without_an_honorific_the_only_one_of_that_name_is_meant(connection: Connection) -> None:
+    report = take(connection, Kind.HOUSEHOLDS, HOMES + f"H001;{NEAR};;;Tư;x;;;dùng chung;\n")
+    assert counts(report, "persons") == (0, 1, 0, 0)
+    people = persons.of_households(connection, ["H001"])["H001"]
+    assert [(one.name, one.is_head) for one in people] == [("Anh Tư", True), ("Bà Năm", False)]
+    two = f"H001;{NEAR};;;Năm;;;;;\nH001;{NEAR};;Bà;Năm;;;;;\n"
+    assert counts(take(connection, Kind.HOUSEHOLDS, HOMES + two), "persons") == (1, 0, 1, 0)
+    other = take(connection, Kind.HOUSEHOLDS, HOMES + f"H002;{NEAR};;Cụ;Bảy;;;;;\n")
+    assert counts(other, "persons") == (1, 0, 0, 0)
+    again = take(connection, Kind.HOUSEHOLDS, HOMES + f"H002;{NEAR};;;Bảy;;;;;\n")
+    assert counts(again, "persons") == (1, 0, 0, 0)
+    member = take(connection, Kind.MEMBERS, MEMBERS + "near;;Tư;;;H001\n")
+    assert "persons" not in member.counts
+    assert find(connection, "Anh Tư") in {one.person for one in teams.members(connection, ["near"])}
+
+
+@pytest.mark.parametrize("name", ["kp cầu xéo", "KP. Cầu Xéo", "Cầu Xéo", "cau xeo", "26368-near"])
+def test_places_are_understood_as_people_write_them(connection: Connection, name: str) -> None:
+    taken = take(connection, Kind.HOUSEHOLDS, HOMES + f"H060;{name};Hẻm 1;;;;;;;\n")
+    assert taken.saved, faults(taken)
+    assert households.get(connection, ["H060"])["H060"].area == NEAR
+
+
+class Breaking(Vault):
+    """Fails at a phone, when much has been written already."""
+
+    def seal(self, text: str) -> str:
+        raise OSError
+
+
+def test_what_breaks_midway_leaves_nothing_behind(database: Database) -> None:
+    database.write_now(plant)
+    reading = import_forms().read(Kind.HOUSEHOLDS, COLUMNS[Kind.HOUSEHOLDS], NEW_HOMES.encode())
+
+    def work(connection: Connection) -> None:
+        vault = Breaking("a secret for tests")
+        imports.run(connection, terminal(), NOW, vault, Kind.HOUSEHOLDS, reading)
+
+    with pytest.raises(OSError):  # noqa: PT011  # ours
+        database.write_now(work)
+    assert database.read_now(lambda one: households.get(one, ["H010", "H011"])) == {}
+    report = database.write_now(lambda one: take(one, Kind.HOUSEHOLDS, NEW_HOMES))
+    assert counts(report, "persons") == (2, 0, 0, 0)
+
+
+def test_a_cell_that_cannot_be_read_does_not_hide_another(connection: Connection) -> None:
+    said = faults(take(connection, Kind.HOUSEHOLDS, HOMES + "H070;nope;Hẻm;Bà;Sáu;;;;;12\n"))
+    assert [one.split(":")[0] for one in said] == [
+        "Dòng 2, cột Điện thoại",
+        "Dòng 2, cột Địa bàn",
+    ]
+
+
 def test_every_fault_is_named_by_row_and_column_and_nothing_is_saved(
     connection: Connection,
 ) -> None:
@@ -151,6 +204,8 @@ def test_every_fault_is_named_by_row_and_column_and_nothing_is_saved(
         "Dòng 6, cột Địa chỉ: khác với dòng 4 của cùng hộ.",
         "Dòng 6, cột Tên gọi: trùng tên với dòng 4. Gọi khác đi, ví dụ thêm chữ lót.",
         "Dòng 7, cột Năm sinh: “2999” không phải năm sinh.",
+        "Dòng 7, cột Tên gọi: còn trống, phải ghi.",
+        "Dòng 7, cột Địa chỉ: còn trống, phải ghi.",
         "Dòng 8, cột Mã hộ: còn trống, phải ghi.",
         "Dòng 9, cột Năm sinh: “2050” không phải năm sinh.",
     ]

@@ -69,9 +69,13 @@ def run(
 
 
 def _joined(read: Sequence[Fault], planned: Sequence[Fault]) -> list[Fault]:
-    """A row that could not be read is not blamed for what follows from that."""
-    unread = {one.row for one in read}
-    return sorted([*read, *(one for one in planned if one.row not in unread)], key=_row)
+    """A row or cell that could not be read is not blamed for what follows from that."""
+    lacking = {one.row for one in read if one.code == "required"}
+    unread = {(one.row, one.column) for one in read}
+    more = [
+        one for one in planned if one.row not in lacking and (one.row, one.column) not in unread
+    ]
+    return sorted([*read, *more], key=_row)
 
 
 def _row(one: Fault) -> int:

@@ -88,7 +88,7 @@ class Tree:
         self._named: defaultdict[str, list[str]] = defaultdict(list)
         for one in places.values():
             names = {searchable(name) for name in (one.name, *one.aliases.split(";"))}
-            for name in names - {""}:
+            for name in (names | _shortened(one)) - {""}:
                 self._named[name].append(one.code)
         self._allowed: dict[tuple[str, Operation], bool] = {}
         self._found: dict[str, Fault | str] = {}
@@ -145,3 +145,12 @@ class Tree:
             return Fault(0, "", "ended", {"value": text, "date": ended.valid_to})
         values = {"value": text, "date": ended.valid_to, "name": after.name, "code": after.code}
         return Fault(0, "", "ended_into", values)
+
+
+def _shortened(place: Known) -> set[str]:
+    """Its name without what kind of place it is, and with that shortened to its initials."""
+    kind, name = searchable(place.kind), searchable(place.name)
+    if not kind or not name.startswith(f"{kind} "):
+        return set()
+    rest, initials = name.removeprefix(kind), "".join(word[0] for word in kind.split())
+    return {rest, f" {initials}{rest}"}

@@ -2,7 +2,7 @@
 given back by a list: those are left out, with why. Nobody is taken out by it either."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from bot.core.person import age_band, phone_number
@@ -136,6 +136,18 @@ def _leave(tally: Tally, tree: Tree, one: Listed, home: Home, why: str) -> None:
         tally.leave(line, _PEOPLE, "with_household")
 
 
+def _as_known(one: Listed, here: Mapping[str, Someone]) -> Listed:
+    """Its people under the keys they are known by already."""
+    keys = {
+        key: persons.same_as(here, line["honorific"], line["call_name"])
+        for key, line in one.people.items()
+    }
+    if len({*keys.values()}) < len(keys):
+        return one
+    people = {keys[key]: line for key, line in one.people.items()}
+    return replace(one, people=people, head=keys.get(one.head, ""))
+
+
 class _Changes:
     """What is to be written, gathered before anything is."""
 
@@ -172,6 +184,7 @@ class _Changes:
 
     def _live_there(self, code: str, one: Listed) -> None:
         here = self._known.people.get(code, {})
+        one = _as_known(one, here)
         heads = [key for key, who in here.items() if who.is_head]
         if one.head and one.head not in heads and (heads or one.head in here):
             self._lead(code, one.head, here.get(one.head))

@@ -93,9 +93,8 @@ class _People:
         self._homes = households.get(connection, codes - {""})
         living = persons.of_households(connection, list(self._homes))
         self._living = {
-            (code, persons.key_of(one.honorific, one.call_name)): one
+            code: {persons.key_of(one.honorific, one.call_name): one for one in group}
             for code, group in living.items()
-            for one in group
         }
         marks = {self._mark(line) for line in lines} - {""}
         self._phones = {
@@ -118,8 +117,11 @@ class _People:
             else:
                 self._tally.fault(line, "call_name", "name_twice", other=str(first.row))
             return
-        if line["household"] and not self._lives(line):
-            return
+        if line["household"]:
+            if not self._lives(line):
+                return
+            here = self._living.get(line["household"].upper(), {})
+            key = persons.same_as(here, line["honorific"], line["call_name"])
         known, role = members.get((team, key)), line["role"]
         who = self._somebody(line, team, key, known)
         role = role or (known.role if known else Role.MEMBER)
@@ -138,7 +140,9 @@ class _People:
 
     def _somebody(self, line: Line, team: str, key: str, member: Member | None) -> Somebody:
         home, mark = line["household"].upper(), self._mark(line)
-        living: Someone | None = self._living.get((home, key)) or self._phones.get((mark, key))
+        living: Someone | None = self._living.get(home, {}).get(key) or self._phones.get(
+            (mark, key)
+        )
         number = member.person if member else living.id if living else 0
         if number:
             return self._known.setdefault(number, Somebody({}, number))
