@@ -13,7 +13,7 @@ from storage.tables import Reminder as Table
 _reminder = table(Table)
 _columns = _reminder.c
 _help = table(HelpRequest).c
-NUDGE, USED, RESUME = "nudge", "again", "resume"
+NUDGE, USED = "nudge", "again"
 _scheduled = _columns.state == "scheduled"
 
 

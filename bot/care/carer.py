@@ -1,5 +1,5 @@
-"""What the service does by itself for people's guides: gives the next one, goes on after help,
-reminds, asks a month later. Due rows are taken a batch at a time, each batch one transaction with
+"""What the service does by itself for people's guides: gives the next one, reminds, asks a month
+later. Due rows are taken a batch at a time, each batch one transaction with
 a fixed number of queries; a crash at any point only means "not yet".
 """
 
@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.care.giving import Giving
 from bot.care.letters import Letters
 from bot.care.nudges import Nudges
+from bot.care.watch import nudge
 from bot.core.reminding import Calendar
 from storage import reminders, runs
 from storage.database import Database
@@ -63,21 +64,12 @@ class Carer:
         return done
 
     def _hand_back(self, connection: Connection) -> bool:
-        """Those whose call for help was ended go on by themselves."""
+        """Whose call for help was ended is reminded again; the help desk lets the guide go on."""
         now = self._database.now(connection)
         found = runs.handed_back(connection, _AT_ONCE)
-        runs.write(connection, [replace(run, helped_at=0, stuck=0) for run in found], now)
-        due = self._calendar.opens(now)
-        rows = [
-            {
-                "run": run.id,
-                "kind": reminders.RESUME,
-                "person": run.person,
-                "item": run.item,
-                "number": 1,
-                "due_at": due,
-            }
-            for run in found
-        ]
-        reminders.schedule(connection, rows, now)
+        free = [replace(run, helped_at=0, stuck=0) for run in found]
+        runs.write(connection, free, now)
+        due = self._calendar.nudge(now, 1)
+        reminders.clear(connection, [run.id for run in free], "helped", now, reminders.NUDGE)
+        reminders.schedule(connection, [nudge(run, 1, due) for run in free], now)
         return bool(found)

@@ -58,9 +58,6 @@ class Letters:
     def nudge(self, number: int) -> str:
         return self._words.say("lead_nudge" if number == 1 else "lead_last")
 
-    def resumed(self) -> str:
-        return self._words.say("lead_resumed")
-
     def used(self, run: Run, name: str, *, shared: bool) -> Message | None:
         """Whether the guide was used again; None when it is not offered any more."""
         if not (guide := self.guide(run.guide)):

@@ -92,10 +92,9 @@ class Round:
             return self.opens
         if one.kind == reminders.NUDGE and one.person in self.asking:
             return self.now + _HELPED
-        if self.talked.get(chat, 0) > self.now - _TALKING and one.kind != reminders.RESUME:
+        if self.talked.get(chat, 0) > self.now - _TALKING:
             return self.now + _LATER
-        full = self.sent.get(chat, 0) >= MOST_A_DAY and one.kind != reminders.RESUME
-        return self.now + DAY if full else 0
+        return self.now + DAY if self.sent.get(chat, 0) >= MOST_A_DAY else 0
 
 
 class Nudges:
@@ -153,9 +152,7 @@ class Nudges:
         self._follow(connection, [(one, run) for one, run, _ in pushes], now)
 
     def _lead(self, one: Reminder, who: Candidate, *, shared: bool) -> str:
-        resumed = one.kind == reminders.RESUME
-        said = self._letters.resumed() if resumed else self._letters.nudge(one.number)
-        return self._letters.to(said, who.name, shared=shared)
+        return self._letters.to(self._letters.nudge(one.number), who.name, shared=shared)
 
     def _ask(
         self,
@@ -192,11 +189,10 @@ class Nudges:
         self, connection: Connection, pushed: Sequence[tuple[Reminder, Run]], now: int
     ) -> None:
         """The second follows the first; after it the phone is somebody else's turn."""
-        nudged = [(one, run) for one, run in pushed if one.kind == reminders.NUDGE]
         due = self._calendar.nudge(now, _MOST)
-        again = [nudge(run, one.number + 1, due) for one, run in nudged if one.number < _MOST]
+        again = [nudge(run, one.number + 1, due) for one, run in pushed if one.number < _MOST]
         reminders.schedule(connection, again, now)
-        silent = sorted({run.sequence for one, run in nudged if one.number >= _MOST} - {0})
+        silent = sorted({run.sequence for one, run in pushed if one.number >= _MOST} - {0})
         sequences.move(connection, silent, reason=sequences.SILENT)
         chats = {one.address for one in sequences.get(connection, silent).values() if one.address}
         sequences.next_at(connection, chats, now + DAY)

@@ -107,7 +107,7 @@ class Confirmation(SQLModel, table=True):
 
 class Reminder(SQLModel, table=True):
     """What the service says by itself and when: nudge (a run that stands still), again (used
-    a month later?), resume (after help). `state` is scheduled, sent, or cleared for `reason`."""
+    a month later?). `state` is scheduled, sent, or cleared for `reason`."""
 
     __tablename__ = "reminder"
     __table_args__ = (

@@ -82,17 +82,16 @@ async def test_nobody_is_reminded_at_tet_or_in_the_night(talk: Talk) -> None:
     assert talk.calendar.day(talk.clock()) == "2027-02-11"
 
 
-async def test_while_somebody_helps_nobody_is_reminded_and_then_it_goes_on(talk: Talk) -> None:
+async def test_while_somebody_helps_nobody_is_reminded_and_then_it_begins_anew(talk: Talk) -> None:
     await _begun(talk)
     await talk.says("bay", "gặp người")
     await talk.later(days=6, step=6)
     assert (_heard(talk, FIRST), _heard(talk, LAST)) == (0, 0)
-    ended = text("UPDATE help_request SET state = 'resolved'")
+    ended = text("UPDATE help_request SET state = 'closed'")
     talk.database.write_now(lambda one: one.execute(ended))
-    await talk.work()
-    assert _heard(talk, "Có người của tổ giúp rồi, mình làm tiếp từ đây bác nhé.") == 1
-    await talk.says("bay", "1")
-    await talk.later(days=2, step=6)
+    await talk.later(hours=12, step=6)
+    assert _heard(talk, FIRST) == 0
+    await talk.later(days=1, step=6)
     assert _heard(talk, FIRST) == 1
 
 
