@@ -102,7 +102,10 @@ class MannersFile(_Closed):
 
 
 class MessagesFile(_Closed):
+    """`members_only` are guides that residents are not shown."""
+
     menu: list[str]
+    members_only: list[str] = []
     phrases: dict[Phrase, str]
     commands: dict[str, str]
     pick: str

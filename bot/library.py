@@ -188,7 +188,10 @@ class Library:
         self.messages = read_messages(root)
         read = [read_guide(folder) for folder in guide_folders(root)]
         self.about = {guide.id: file for guide, file in read}
-        self.guides = sorted((guide for guide, _ in read), key=self._place_in_menu)
+        found = sorted((guide for guide, _ in read), key=self._place_in_menu)
+        team = self.messages.members_only
+        self.guides = [guide for guide in found if guide.id not in team]
+        self.team_guides = [guide for guide in found if guide.id in team]
 
     def _place_in_menu(self, guide: Guide) -> tuple[int, str]:
         menu = self.messages.menu
@@ -199,8 +202,10 @@ class Library:
 
     def content(self, older: Iterable[Guide] = ()) -> Guides:
         """What the core works with; `older` are revisions that runs are still pinned to."""
+        ours = (*self.guides, *self.team_guides)
         return replace(
             spoken(self.messages),
             current={guide.id: guide for guide in self.guides},
-            versions={(guide.id, guide.revision): guide for guide in (*older, *self.guides)},
+            team={guide.id: guide for guide in self.team_guides},
+            versions={(guide.id, guide.revision): guide for guide in (*older, *ours)},
         )

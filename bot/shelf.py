@@ -46,7 +46,7 @@ class Shelf:
         """Stores today's versions and the consent texts; at start-up."""
         current = {
             (guide.id, guide.revision): to_json(guide).decode()
-            for guide in self.guides.current.values()
+            for guide in (*self.guides.current.values(), *self.guides.team.values())
         }
         conversations.add_versions(connection, current, now)
         texts = [self.guides.phrases[one] for one in (Phrase.CONSENT, Phrase.CONSENT_NEWS)]

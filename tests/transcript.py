@@ -6,7 +6,7 @@ from content import Dialogue
 
 from bot.core.conversation import advance
 from bot.core.effects import Effect, Message, Say
-from bot.core.events import ChoiceMade
+from bot.core.events import ChoiceMade, GuideStarted
 from bot.core.guide import Guide, Word
 from bot.core.prompts import here_step
 from bot.core.state import Conversation, Guides, Waiting
@@ -44,7 +44,10 @@ def _walk(guide: Guide, guides: Guides, seen: set[tuple[str, str]]) -> Iterator[
 
 def _opened(guide: Guide, guides: Guides) -> tuple[Conversation, tuple[Effect, ...]]:
     talk = Dialogue(guides).agree()
-    talk.presses(guide.id)
+    if guide.id in guides.team:
+        talk.happens(GuideStarted(guide.id))
+    else:
+        talk.presses(guide.id)
     return talk.state, talk.effects
 
 

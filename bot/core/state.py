@@ -1,7 +1,7 @@
 """The state of one chat and the content it is about: plain values, no behaviour."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -67,7 +67,7 @@ class Spoken:
 @dataclass(frozen=True, slots=True)
 class Guides:
     """All content the core may use. `versions` holds every revision still in use; `expired`
-    names guides whose review is overdue."""
+    names guides whose review is overdue; `team` are those offered to members only."""
 
     current: Mapping[str, Guide]
     versions: Mapping[tuple[str, str], Guide]
@@ -80,6 +80,11 @@ class Guides:
     understanding: Understanding
     scams: Scams
     expired: frozenset[str] = frozenset()
+    team: Mapping[str, Guide] = field(default_factory=dict)
+
+    def find(self, guide: str) -> Guide | None:
+        """As it is now, for residents or for members."""
+        return self.current.get(guide) or self.team.get(guide)
 
     def pinned(self, run: Run) -> Guide | None:
         return self.versions.get((run.guide, run.revision))

@@ -27,7 +27,7 @@ def on_known_ground(turn: Turn) -> Turn:
 
 def _moved(turn: Turn) -> Turn:
     run = turn.now.run
-    guide = turn.guides.current.get(run.guide) if run else None
+    guide = turn.guides.find(run.guide) if run else None
     if run is None or guide is None:
         return turn.to(Waiting.MENU, None)
     done = set(run.trail)
@@ -90,7 +90,7 @@ def start(turn: Turn, guide: str) -> Turn:
 
 
 def _open_wanted(turn: Turn) -> Turn:
-    guide = turn.guides.current.get(turn.now.wanted)
+    guide = turn.guides.find(turn.now.wanted)
     turn = replace(turn, now=replace(turn.now, wanted=""))
     run = turn.now.run
     if run and (guide is None or run.guide == guide.id):

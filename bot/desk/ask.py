@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
+from bot.core.address import Address
 from bot.core.guide import Choice
 from bot.core.rights import Actor
 from bot.core.state import Guides
@@ -22,6 +23,7 @@ class Ask:
 
     connection: Connection
     actor: Actor
+    address: Address
     now: int
     order: Order
     draft: str

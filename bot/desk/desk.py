@@ -11,7 +11,7 @@ from bot.core.effects import Message
 from bot.core.events import ChoiceMade, TextReceived
 from bot.core.rights import Actor, Role
 from bot.core.text import number
-from bot.desk import homes, memory, sending, visiting
+from bot.desk import homes, memory, sending, training, visiting
 from bot.desk.ask import MORE, PRESS, Ask, Handler, Reply
 from bot.desk.grammar import Order, picked, read, tokens
 from bot.desk.memory import Memory
@@ -27,7 +27,12 @@ _LONGEST = 200  # characters; more is talk
 
 
 def _help(ask: Ask) -> Reply:
-    return Reply(ask.say("help"))
+    return training.first(ask, Reply(ask.say("help")))
+
+
+def _week(ask: Ask) -> Reply | None:
+    reply = visiting.week(ask)
+    return training.first(ask, reply) if reply else None
 
 
 def _login(ask: Ask) -> Reply:
@@ -47,7 +52,8 @@ _VERBS: Mapping[str, Handler] = {
     "send": sending.send,
     "bulk": sending.bulk,
     "status": sending.status,
-    "week": visiting.week,
+    "week": _week,
+    "training": training.begin,
     "stop": sending.stop,
     "help": _help,
     "login": _login,
@@ -109,16 +115,17 @@ class MembersDesk:
             said = f"{MORE}{said}"
         elif _is_stale(received, kept):
             return Answer([Message(self._words.say("old_button"))], received.press)
-        if (reply := self._done(connection, heard.now, actor, _words(said, kept))) is None:
+        if (reply := self._done(connection, heard, actor, _words(said, kept))) is None:
             return None
         after = kept.then(heard.now, reply.draft, reply.choices, said)
         people.see(connection, {chat: received.address.channel}, heard.now)
         memory.keep(connection, chat, after)
         return Answer([Message(reply.text, tuple(reply.choices), after.turn)], received.press)
 
-    def _done(self, connection: Connection, now: int, actor: Actor, words: str) -> Reply | None:
+    def _done(self, connection: Connection, heard: Heard, actor: Actor, words: str) -> Reply | None:
         order = read(words, self._words.verbs) or Order("", (), ())
-        ask = Ask(connection, actor, now, order, words, self._words, self._shelf.guides)
+        address, guides = heard.received.address, self._shelf.guides
+        ask = Ask(connection, actor, address, heard.now, order, words, self._words, guides)
         try:
             return _VERBS[order.verb](ask)
         except Refused as refused:

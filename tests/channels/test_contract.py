@@ -21,7 +21,7 @@ from bot.core.guide import Choice
 from bot.core.turn import LONGEST_MESSAGE
 from bot.guide_checks.structure import MOST_BUTTONS
 from bot.guide_checks.wording import LONGEST_BUTTON
-from bot.library import guide_folders
+from bot.library import Library
 
 SECRETS = (
     "số căn cước 079203001234",
@@ -210,4 +210,4 @@ def test_what_passes_the_checks_of_guides_fits(channel: Channel) -> None:
     """The menu is the longest list; with a guide to take up again it may be numbered text."""
     assert channel.limits.text >= channel.limits.caption >= LONGEST_MESSAGE
     assert channel.limits.label >= LONGEST_BUTTON
-    assert channel.limits.choices >= max(MOST_BUTTONS, len(guide_folders()))
+    assert channel.limits.choices >= max(MOST_BUTTONS, len(Library().guides))

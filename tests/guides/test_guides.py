@@ -11,7 +11,7 @@ from walk import right_answer
 
 from bot.core.conversation import advance
 from bot.core.effects import Outcome, RecordProgress, Say
-from bot.core.events import ChoiceMade, TextReceived
+from bot.core.events import ChoiceMade, GuideStarted, TextReceived
 from bot.core.guide import Guide, Word
 from bot.core.prompts import prompt
 from bot.core.state import Conversation, Guides, Waiting
@@ -26,7 +26,10 @@ LEAVING = frozenset({Word.LATER, Word.PERSON, Word.OTHER})
 
 def _opened(guide: Guide, guides: Guides) -> Conversation:
     talk = Dialogue(guides).agree()
-    talk.presses(guide.id)
+    if guide.id in guides.team:
+        talk.happens(GuideStarted(guide.id))
+    else:
+        talk.presses(guide.id)
     return talk.state
 
 
