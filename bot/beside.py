@@ -10,6 +10,8 @@ from bot.care.letters import Letters
 from bot.care.watch import CareWatcher
 from bot.core.reminding import Calendar
 from bot.core.scam import Verdict, check
+from bot.data_clerk import DataClerk
+from bot.data_desk import DataDesk, DataWatcher
 from bot.desk.desk import MembersDesk
 from bot.desk.used import UsedDesk
 from bot.desk.words import DeskWords
@@ -41,6 +43,9 @@ class Beside:
         self.people_words = PeopleWords(settings.base_url, settings.telegram_name)
         self.desk_words = DeskWords(self.calendar, settings.base_url)
 
+        self.hours = office_hours(self.calendar.zone)
+        self._data = DataDesk(self.people_words, shelf, vault, self.hours)
+
     def desks(self) -> list[Desk]:
         """The first that takes what was heard answers it; what is said besides goes to whoever
         helps."""
@@ -48,22 +53,29 @@ class Beside:
             NoticeDesk(self.notice_words, self._looks_like_a_scam),
             UsedDesk(self.desk_words, self._shelf),
             IdentityDesk(self.people_words, self._vault, self._shelf),
+            self._data,
             HelpDesk(self.people_words, self._shelf),
             MembersDesk(self.desk_words, self._shelf),
             RelayDesk(self.people_words, self._shelf),
         ]
 
     def watchers(self) -> list[Watcher]:
-        return [CareWatcher(self.calendar), HelpWatcher()]
+        return [
+            CareWatcher(self.calendar),
+            HelpWatcher(),
+            DataWatcher(self.people_words, self._data),
+        ]
 
     def carer(self, database: Database, signals: Signals) -> Carer:
         letters = Letters(self.desk_words, self._shelf, self.calendar)
         return Carer(database, signals, letters, self.calendar)
 
     def help_line(self, database: Database, signals: Signals) -> HelpLine:
-        hours = office_hours(self.calendar.zone)
-        teller = Teller(self.people_words, hours, self._shelf)
-        return HelpLine(database, signals, hours, teller)
+        teller = Teller(self.people_words, self.hours, self._shelf)
+        return HelpLine(database, signals, self.hours, teller)
+
+    def clerk(self, database: Database, signals: Signals) -> DataClerk:
+        return DataClerk(database, signals, self.people_words)
 
     def weekly(self, database: Database, signals: Signals, library: Library) -> Weekly:
         return Weekly(database, signals, library, self.calendar)

@@ -6,6 +6,7 @@ from bot.commands import (
     announce,
     ask,
     copies,
+    data,
     drafting,
     feeds,
     groups,
@@ -62,6 +63,7 @@ for command in (
     zalo.zalo,
     officials.admin,
     officials.audit,
+    data.data,
 ):
     main.add_command(command)
 

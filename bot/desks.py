@@ -9,7 +9,7 @@ from typing import Protocol
 from sqlalchemy import Connection
 
 from bot.channels.base import Press, Received
-from bot.core.effects import Message
+from bot.core.effects import Message, Purpose
 from bot.seats import Question
 from storage.calls import Talk
 from storage.outbox import NewDelivery
@@ -36,6 +36,7 @@ class Answer:
 
     `settles`: who uses the chat or what was asked there changed, so whatever else waits there
     is heard in a batch of its own. `known` becomes who did what was done here unknown.
+    `withdrawn` is what whoever has the chat now agrees to no longer.
     """
 
     messages: Sequence[Message] = ()
@@ -43,6 +44,7 @@ class Answer:
     others: Sequence[NewDelivery] = ()
     settles: bool = False
     known: int = 0
+    withdrawn: Purpose | None = None
 
 
 class Desk(Protocol):

@@ -23,7 +23,7 @@ from bot.settings import Settings
 from bot.vault import Vault
 from bot.zalo import missing
 from bot.zalo_words import ZaloWords
-from storage import calls, inbox, links, outbox, pace, quotas, schema, teams, upkeep
+from storage import calls, data_requests, inbox, links, outbox, pace, quotas, schema, teams, upkeep
 from storage.database import DAY, SECOND, Database
 
 _NEARLY = 0.9
@@ -104,6 +104,9 @@ def _stored(connection: Connection, settings: Settings, now: int) -> Iterator[Fi
     yield Finding("help", str(calls.open_count(connection)))
     late = calls.unanswered(connection, now - DAY)
     yield Finding("help_unanswered", str(late), ok=not late)
+    late = data_requests.overdue(connection, now)
+    waits = data_requests.open_count(connection)
+    yield Finding("data_requests", f"{late} / {waits}", ok=not late)
     yield _holidays(settings, now)
     paused = pace.blocked(connection, now)
     why = [f"{name} ({reason})" for name, (_, reason) in paused.items()]

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from bot.channels.base import Received
 from bot.channels.notes import GROUPS_STALE
 from bot.core.address import Address
+from bot.core.data_rights import DELETE, clocks
 from bot.core.events import (
     ChatMoved,
     DataWithdrawn,
@@ -18,10 +19,10 @@ from bot.core.events import (
     ReachabilityChanged,
     ReceiptCame,
 )
-from storage import calls, facts, moves, people, receipts
+from storage import data_requests, facts, links, moves, people, receipts
+from storage.data_requests import Asked
 
 _log = logging.getLogger(__name__)
-_WITHDRAWN = "user-withdraw"
 
 
 def notice(connection: Connection, received: Received, now: int) -> None:
@@ -37,12 +38,19 @@ def notice(connection: Connection, received: Received, now: int) -> None:
             receipts.receive(connection, account, references, state, now)
         case DataWithdrawn():
             people.set_reachable(connection, str(address), now, reachable=False)
-            call = {"address": str(address), "person": 0, "guide": "", "item": _WITHDRAWN}
-            calls.call(connection, [call], now)
+            _withdrawn(connection, str(address), now)
         case ChatMoved(new_id):
             moves.move(connection, address, replace(address, id=new_id), now)
         case Ignored(reason):
             _log.info("ignored: %s", reason)
+
+
+def _withdrawn(connection: Connection, chat: str, now: int) -> None:
+    """Of whoever owns the chat, all of it; the worker erases."""
+    known = links.profiles(connection, [chat]).get(chat, ())
+    answer, due = clocks(DELETE, now)
+    person = known[0].person if known else 0
+    data_requests.add(connection, Asked(0, chat, person, DELETE, now, answer, due, None))
 
 
 def _group(

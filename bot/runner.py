@@ -16,8 +16,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.batch import Batch
 from bot.channels.base import Channel, MalformedError, Received
 from bot.core.address import Address
-from bot.core.conversation import advance
-from bot.core.effects import Message
+from bot.core.conversation import advance, withdraw
+from bot.core.effects import Message, Purpose
 from bot.core.events import (
     ChoiceMade,
     Event,
@@ -27,7 +27,7 @@ from bot.core.events import (
     Notice,
     TextReceived,
 )
-from bot.core.guide import Phrase
+from bot.core.guide import Phrase, Word
 from bot.core.secrets import Secret
 from bot.core.state import Conversation, Waiting, from_plain, to_plain
 from bot.desks import Desk, Heard, News, Watcher
@@ -199,6 +199,20 @@ class Runner:
         if before.waiting_for is not Waiting.STOPPED is after.waiting_for:
             batch.stopped.add(seat)
 
+    def _withdraw(
+        self,
+        update: inbox.Update,
+        received: Received,
+        purpose: Purpose,
+        person: int,
+        batch: Batch,
+    ) -> None:
+        seat = update.address, person
+        before = batch.states.get(seat, Conversation())
+        after, effects = withdraw(before, purpose, self._shelf.guides)
+        batch.gather(update, person, received, effects)
+        batch.states[seat] = batch.changed[seat] = after
+
     def _noticed(
         self,
         connection: Connection,
@@ -230,6 +244,8 @@ class Runner:
                     batch.resting.add(chat)
                 if answer.known:
                     batch.known[chat] = answer.known
+                if answer.withdrawn:
+                    self._withdraw(update, received, answer.withdrawn, person, batch)
                 return True
         return False
 
@@ -244,7 +260,9 @@ class Runner:
         progress.record(connection, batch.progress)
         people.record_consents(connection, batch.consents)
         if batch.calls:
-            calls.call(connection, batch.calls, batch.now)
+            calls.call(
+                connection, [one for one in batch.calls if one["item"] != Word.FORGET], batch.now
+            )
         for address, person in batch.known.items():
             moves.adopt(connection, address, person)
         if unwilling := batch.unwilling():

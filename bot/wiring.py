@@ -178,6 +178,7 @@ class Wiring:
                 self._run(Feeds(self.database, Fetcher(), self.notice_words).run)
             self._run(self.beside.carer(self.database, self.signals).run)
             self._run(self.beside.help_line(self.database, self.signals).run)
+            self._run(self.beside.clerk(self.database, self.signals).run)
             self._run(self.beside.weekly(self.database, self.signals, self.library).run)
             knock = self.zalo.knock if self.zalo else None
             self._run(Sweeper(self.database, self.signals, self._windows, knock).run)

@@ -220,6 +220,13 @@ def _offices() -> Any:
     )
 
 
+def serves(connection: Connection, person: int) -> bool:
+    """In a team or an office, now."""
+    member = select(_member.c.person).where(_member.c.person == person)
+    office = select(_grant.c.person).where(_grant.c.person == person, _grant.c.ended_at.is_(None))
+    return connection.execute(member.union_all(office).limit(1)).first() is not None
+
+
 def holders(connection: Connection, role: Role) -> set[int]:
     """Whoever holds this office anywhere."""
     found = select(_grant.c.person).where(_grant.c.role == role, _grant.c.ended_at.is_(None))

@@ -11,8 +11,10 @@ from talk import Talk
 from village import COMMUNE, NOW, find
 
 from bot.beside import Beside
+from bot.core.address import Address
 from bot.core.rights import Actor, Role, terminal
 from bot.library import Library
+from bot.people_words import PeopleWords
 from bot.runner import Runner
 from bot.services import persons as person_service
 from bot.services import roles
@@ -33,6 +35,7 @@ class Callers(Talk):
         shelf, signals = self.house.shelf, self.house.signals
         settings = Closed(base_url="https://x.vn", timezone=str(ZONE))
         self.vault = Vault("word")
+        self.people = PeopleWords(settings.base_url)
         beside = Beside(settings, shelf, self.vault)
         known = {self.channel.name: self.channel}
         heard, told = beside.desks(), beside.watchers()
@@ -66,6 +69,12 @@ class Callers(Talk):
             return teams.actors(connection, [person], "fake")[person]
 
         return self.do(work)
+
+    def person(self, name: str) -> int:
+        return self.do(lambda one: find(one, name))
+
+    def address(self, chat: str) -> Address:
+        return Address("fake", "one", chat)
 
     def off_duty(self, name: str) -> None:
         self.do(lambda one: teams.set_duty(one, find(one, name), on_duty=False))

@@ -3,7 +3,7 @@
 from typing import assert_never
 
 from bot.core import asked, turns
-from bot.core.effects import Effect
+from bot.core.effects import Effect, Purpose
 from bot.core.events import ChoiceMade, Event, GuideStarted, MediaReceived, TextReceived
 from bot.core.guide import Phrase, Word
 from bot.core.listen import ALWAYS, Heard, hear_button, hear_inside, hear_text
@@ -12,7 +12,7 @@ from bot.core.state import Conversation, Guides, Waiting
 from bot.core.turn import Turn
 
 _CARDS = frozenset({"contact", "business_card"})
-__all__ = ["Conversation", "advance"]
+__all__ = ["Conversation", "advance", "withdraw"]
 
 
 def advance(
@@ -33,6 +33,17 @@ def advance(
         case _:
             assert_never(event)
     return turn.end()
+
+
+def withdraw(
+    conversation: Conversation, purpose: Purpose, guides: Guides
+) -> tuple[Conversation, tuple[Effect, ...]]:
+    """One purpose only, asked elsewhere than in the conversation, which says nothing to it.
+    Without leave to keep what is learnt nothing goes on."""
+    turn = turns.consent(turns.on_known_ground(Turn(conversation, guides)), purpose, granted=False)
+    if purpose is Purpose.GUIDES and turn.now.waiting_for is not Waiting.STOPPED:
+        turn = turns.pause(turn).to(Waiting.DECLINED, None)
+    return turn.now, turn.effects
 
 
 def _led(turn: Turn, guide: str, lead: str) -> Turn:

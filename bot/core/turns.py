@@ -54,7 +54,7 @@ def stop(turn: Turn) -> Turn:
     """DỪNG: at once, from anywhere, for every purpose, whatever is known here: the person may
     have agreed in another chat or on paper, or may not have been asked yet."""
     for purpose in Purpose:
-        turn = _consent(turn, purpose, granted=False)
+        turn = consent(turn, purpose, granted=False)
     turn = pause(turn)
     if turn.now.waiting_for is not Waiting.STOPPED:
         turn = turn.lead(Phrase.STOPPED)
@@ -70,7 +70,7 @@ def pause(turn: Turn) -> Turn:
     return replace(turn, now=replace(turn.now, run=None, paused=(*others, kept)))
 
 
-def _consent(turn: Turn, purpose: Purpose, *, granted: bool) -> Turn:
+def consent(turn: Turn, purpose: Purpose, *, granted: bool) -> Turn:
     phrase = Phrase.CONSENT if purpose is Purpose.GUIDES else Phrase.CONSENT_NEWS
     version = sha256(turn.guides.phrases[phrase].encode()).hexdigest()[:12]
     others = tuple(one for one in turn.now.consents if one != purpose)
@@ -139,16 +139,16 @@ def take(turn: Turn, choice: str) -> Turn:
 
 def _at_consent(turn: Turn, choice: str) -> Turn | None:
     if choice == Word.AGREE:
-        return _consent(turn, Purpose.GUIDES, granted=True).to(Waiting.NEWS, None)
+        return consent(turn, Purpose.GUIDES, granted=True).to(Waiting.NEWS, None)
     if choice == Word.REFUSE:
-        return _consent(turn, Purpose.GUIDES, granted=False).to(Waiting.DECLINED, None)
+        return consent(turn, Purpose.GUIDES, granted=False).to(Waiting.DECLINED, None)
     return None if choice == Word.PERSON else turn.lead(Phrase.NOT_UNDERSTOOD)
 
 
 def _at_news(turn: Turn, choice: str) -> Turn | None:
     if choice not in (Word.AGREE, Word.REFUSE):
         return None if choice == Word.PERSON else turn.lead(Phrase.NOT_UNDERSTOOD)
-    turn = _consent(turn, Purpose.NEWS, granted=choice == Word.AGREE)
+    turn = consent(turn, Purpose.NEWS, granted=choice == Word.AGREE)
     return _open_wanted(turn.to(Waiting.MENU, None))
 
 

@@ -17,10 +17,10 @@ from zalo import CONSOLE, PERSON, Zalo
 from bot.core.prompts import prompt
 from bot.core.state import Conversation, Guides, from_plain
 from bot.library import Library
-from storage import calls, facts, outbox
+from storage import facts, outbox
 from storage.database import Database
 from storage.rows import table
-from storage.tables import Consent, ConversationState, InboxUpdate, Progress
+from storage.tables import Consent, ConversationState, DataRequest, InboxUpdate, Progress
 
 LAN = 42
 OTHER = "2460000000000000002"
@@ -187,7 +187,8 @@ def test_bodies_that_were_seen_come_in_once_each(
     stored = _rows(database, InboxUpdate)
     assert len(stored) == len(names) - 1, "the console's knock is nothing to keep"
     assert {row["state"] for row in stored} == {"done"}
-    assert database.read_now(calls.open_count) == 1, "somebody withdrew their data"
+    asked = _rows(database, DataRequest)
+    assert [row["kind"] for row in asked] == ["delete"], "somebody withdrew their data"
 
 
 def test_wrong_and_missing_signatures_process_nothing(

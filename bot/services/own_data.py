@@ -1,0 +1,151 @@
+"""What a resident may ask of their own data: to see it, correct it, take it along, withdraw what
+was agreed to, have it deleted; each with the law's clock. The service erases by itself."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from bot.core.address import Address
+from bot.core.data_rights import CORRECT, DELETE, SEE, WITHDRAW, clocks
+from bot.core.effects import Purpose
+from bot.core.hours import OfficeHours
+from bot.core.rights import EVERYWHERE, Actor, Grant, Operation, Role
+from bot.services import access
+from bot.services.access import Problem, Refused
+from bot.vault import SealedError, Vault
+from storage import audit, data_requests, erasure, households, teams
+from storage.data_requests import Asked
+from storage.households import Home
+from storage.persons import Someone
+from storage.rows import Row
+
+_AT_ONCE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Everything about one person, or (nobody known) about one chat. `rows` are by table."""
+
+    person: Someone | None
+    home: Home | None
+    phone: str
+    chats: Sequence[str]
+    rows: dict[str, Sequence[Row]]
+    told: int
+
+    def agreed(self, purpose: Purpose) -> Row | None:
+        """The last word on a purpose."""
+        of_it = [row for row in self.rows["consent"] if row["purpose"] == purpose]
+        return of_it[-1] if of_it else None
+
+
+def oneself(person: int, address: Address) -> Actor:
+    """Whoever has the chat, over their own data only."""
+    scope = f"person:{person}" if person else f"chat:{address}"
+    return Actor(person, address.channel, (Grant(Role.RESIDENT, scope),))
+
+
+def see(
+    connection: Connection, actor: Actor, now: int, vault: Vault, person: int, address: str = ""
+) -> Kept:
+    """`address` is the chat it is about while nobody is known there."""
+    someone = _allowed(connection, actor, Operation.SEE_PERSON_DATA, person, address)
+    chats = erasure.chats(connection, person) if person else [address]
+    home = households.get(connection, [someone.household]) if someone else {}
+    subject = f"person:{person}" if person else "chat"
+    audit.record(connection, actor, Operation.SEE_PERSON_DATA, subject, now)
+    return Kept(
+        someone,
+        home.get(someone.household) if someone else None,
+        _opened(vault, someone),
+        chats,
+        dict(erasure.kept(connection, person, chats)),
+        erasure.told(connection, person, chats),
+    )
+
+
+def _opened(vault: Vault, someone: Someone | None) -> str:
+    """Empty also when it was sealed with a key that is not ours."""
+    try:
+        return vault.open(someone.phone) if someone and someone.phone else ""
+    except SealedError:
+        return ""
+
+
+def export(kept: Kept) -> dict[str, object]:
+    """To take along: plain values, ready for JSON."""
+    plain: dict[str, object] = {"chats": list(kept.chats), "announcements": kept.told}
+    if kept.person:
+        one = kept.person
+        plain["person"] = {
+            "number": one.id,
+            "name": one.name,
+            "household": one.household,
+            "age_band": one.age_band,
+            "smartphone": one.smartphone,
+            "phone": kept.phone,
+        }
+    if kept.home:
+        plain["household"] = {"code": kept.home.code, "label": kept.home.label}
+    return plain | {name: [dict(row) for row in rows] for name, rows in kept.rows.items()}
+
+
+def ask(
+    connection: Connection, actor: Actor, now: int, hours: OfficeHours, kind: str, address: Address
+) -> int:
+    """Starts the clocks: an answer within two working days. What is done at once is done."""
+    answer, due = clocks(kind, now, hours)
+    asked = Asked(0, str(address), actor.person, kind, now, answer, due, None)
+    number = data_requests.add(connection, asked)
+    if kind in (SEE, WITHDRAW):
+        data_requests.finish(connection, number, now, actor.person)
+    audit.record(connection, actor, Operation.SEE_PERSON_DATA, f"data:{number}", now, kind=kind)
+    return number
+
+
+def waiting(connection: Connection, actor: Actor, after: int = 0) -> list[Asked]:
+    """What still has to be done by somebody, the most urgent first. For operators."""
+    access.require(connection, actor, Operation.SEE_AUDIT, EVERYWHERE)
+    return data_requests.waiting(connection, (CORRECT, DELETE), _AT_ONCE, after)
+
+
+def finish(connection: Connection, actor: Actor, now: int, number: int) -> None:
+    """A correction was made."""
+    found = data_requests.get(connection, number)
+    if found is None:
+        access.scopes(actor, Operation.CHANGE_PERSON)
+        raise Refused(Problem.NO_PERSON)
+    _allowed(connection, actor, Operation.CHANGE_PERSON, found.person, found.address)
+    if not data_requests.finish(connection, number, now, actor.person):
+        raise Refused(Problem.SAME)
+    audit.record(connection, actor, Operation.CHANGE_PERSON, f"data:{number}", now, step="done")
+
+
+def erase(
+    connection: Connection, actor: Actor, now: int, person: int, address: str = ""
+) -> Collection[str]:
+    """At once and for good; the chats it was about. Whoever serves in a team or an office is
+    refused until that has ended."""
+    someone = _allowed(connection, actor, Operation.ERASE_PERSON, person, address)
+    if person and teams.serves(connection, person):
+        raise Refused(Problem.WRONG_STATE)
+    chats = set(erasure.chats(connection, person)) if person else set()
+    chats |= {address} - {""}
+    alone = chats - erasure.shared(connection, chats, person)
+    erasure.erase(connection, person, chats, alone, now)
+    if someone and someone.household:
+        households.refresh(connection, [someone.household])
+    data_requests.finish_of(connection, person, CORRECT, now, actor.person)
+    subject = f"person:{person}" if person else "chat"
+    audit.record(connection, actor, Operation.ERASE_PERSON, subject, now)
+    return chats
+
+
+def _allowed(
+    connection: Connection, actor: Actor, operation: Operation, person: int, address: str
+) -> Someone | None:
+    if person:
+        return access.person(connection, actor, operation, person)
+    access.require(connection, actor, operation, EVERYWHERE, own=f"chat:{address}")
+    return None
