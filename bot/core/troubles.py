@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from bot.core.features import features
+from bot.core.features import canonical, features
 from bot.core.guide import Guide, Trouble
 from bot.core.intents import Understanding
 from bot.core.state import Guides
-from bot.core.text import Option, longest_inside, words
+from bot.core.text import Option, bare, longest_inside, words
 
-ALIKE = 0.62  # of a trouble's words, by weight, that a text has to hold
+ALIKE = 0.45  # of a trouble's words, by weight, that a text has to hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ def named(text: str, guides: Guides) -> Guide | None:
 
 def likeliest(text: str, guide: Guide, steps: Iterable[str], guides: Guides) -> Match | None:
     """The trouble of these steps that a text tells of, or None."""
-    told = features(text, guides.understanding.spelling)
+    told = _spoken(text, guides.understanding)
     wanted = set(steps)
     found = [
         Match(step.id, trouble, _told(told, trouble, guides.understanding))
@@ -43,9 +43,12 @@ def likeliest(text: str, guide: Guide, steps: Iterable[str], guides: Guides) -> 
 
 def _told(told: frozenset[int], trouble: Trouble, understanding: Understanding) -> float:
     phrases: Sequence[str] = (trouble.label, *trouble.words)
-    return max(
-        _share(told, features(one, understanding.spelling), understanding) for one in phrases
-    )
+    return max(_share(told, _spoken(one, understanding), understanding) for one in phrases)
+
+
+def _spoken(text: str, understanding: Understanding) -> frozenset[int]:
+    """Spelt out and without accents, which people leave out."""
+    return features(bare(" ".join(canonical(text, understanding.spelling))), {})
 
 
 def _share(told: frozenset[int], wanted: frozenset[int], understanding: Understanding) -> float:
