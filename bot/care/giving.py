@@ -101,7 +101,7 @@ class Giving:
         lanes.hold(connection, chats, wait=True)
         mine = runs.of_sequences(connection, [one.id for one in found])
         leading = sequences.leading(connection, chats)
-        round_ = Round(now, self._calendar.opens(now), people, mine, leading)
+        round_ = Round(now, self._calendar.quiet(now), people, mine, leading)
         return [round_.turn(one) for one in sorted(found, key=lambda one: one.id)]
 
     def _give(self, connection: Connection, turns: Sequence[Turn], now: int) -> None:

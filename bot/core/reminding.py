@@ -22,9 +22,13 @@ class Calendar:
     def local(self, moment: int) -> datetime:
         return datetime.fromtimestamp(moment / _SECOND, self.zone)
 
+    def quiet(self, moment: int) -> int:
+        """The first time from then on that is not in the quiet hours; a day off counts as any."""
+        return opens(moment, self.zone, urgent=False)
+
     def opens(self, moment: int) -> int:
         """The first time from then on: not in the quiet hours, not on a day off."""
-        moment = opens(moment, self.zone, urgent=False)
+        moment = self.quiet(moment)
         while (day := self.local(moment).date()) in self.days_off:
             morning = datetime.combine(day + timedelta(days=1), QUIET_TO, self.zone)
             moment = int(morning.timestamp()) * _SECOND
