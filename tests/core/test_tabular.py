@@ -40,7 +40,9 @@ def _cells(column: str, text: str) -> Reading:
 
 
 def test_headings_stand_in_any_order_and_spelling() -> None:
-    reading = _read(["", ""], ["tên", "MA", "Ghi  chú"], ["An", "a1", "đi"], ["", "", "x"], ["Ba"])
+    reading = _read(
+        ["", ""], ["tên", "MA", "Ghi  chú", ""], ["An", "a1", "đi"], ["", "", "x"], ["Ba"]
+    )
     assert [(line.row, dict(line.cells)) for line in reading.lines] == [
         (3, {"name": "An", "code": "a1"}),
         (5, {"name": "Ba"}),

@@ -14,8 +14,10 @@ from bot.core import digest as core
 from bot.core.digest import Digest
 from bot.core.reminding import Calendar
 from bot.core.rights import terminal
+from bot.digest_words import DigestWords
 from bot.library import Library
 from bot.services import figures
+from bot.services.figures import Catalogue
 from bot.weekly import NAME, Weekly
 from storage import audit, links, people, progress, reports, rows, teams, upkeep
 from storage.database import SECOND, Database
@@ -205,3 +207,22 @@ def test_what_is_news(changes: dict[str, object], *, news: bool) -> None:
     assert core.is_news(_digest(), None)
     assert not core.is_news(_digest(quiet=[], doors=[]), None)
     assert core.from_plain(core.to_plain(_digest())) == _digest()
+
+
+def test_goals_are_said_as_they_stand_and_what_is_not_there_is_left_out() -> None:
+    catalogue = Catalogue({"vneid": "VNeID"}, {}, {"": ()}, "")
+    goal = {"guide": "vneid", "done": 9, "number": 10, "due": "2027-06-30", "each": 1}
+    goals = [goal | {"late": False}, goal | {"late": True}, goal | {"done": 12, "late": False}]
+    found = _digest(goals=goals, doors=[], quiet=[7], calls=2, visited=3, stuck=1, snag="a b")
+    assert DigestWords().text(found, "Tổ 1", {}, catalogue).split("\n") == [
+        "📋 Tuần 2 của Tổ 1:",
+        "• Tuần này chưa có ai học bài nào.",
+        "• Đã đến 3 hộ.",
+        "• 2 lời nhờ giúp mới.",
+        "• 1 lượt người bị kẹt, nhiều nhất ở bài a: a b",
+        "• Chỉ tiêu VNeID: 9/10 người, hạn 30/06/2027; cần thêm 1 người mỗi tuần.",
+        "• Chỉ tiêu VNeID: 9/10 người, đã quá hạn 30/06/2027.",
+        "• Chỉ tiêu VNeID: đã đạt 12/10 người. Cảm ơn cả tổ!",
+    ]
+    told = DigestWords().text(_digest(doors=[{"household": "H9", "why": []}]), "T", {}, catalogue)
+    assert told.endswith("1. H9: lâu chưa đến")
