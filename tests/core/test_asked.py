@@ -247,7 +247,7 @@ def test_a_quiz_is_not_left_for_a_topic(talk: Dialogue) -> None:
     asked = "cho tôi nói chuyện với cán bộ nào đó đi"
     assert _phrase(talk, Phrase.TEAM_CALLED) in talk.types(asked)
     for share in (0.9, 0.5):
-        _guessing(talk, vneid=share, khac=1 - share)
+        _guessing(talk, other=share, khac=1 - share)
         assert _phrase(talk, Phrase.NOT_UNDERSTOOD) in talk.types("cái thẻ gì đó á")
     assert "Because 1." in talk.types("cái này khó quá à")
 
