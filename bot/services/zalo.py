@@ -17,7 +17,7 @@ from storage.database import DAY, SECOND
 from storage.facts import Account
 
 KEY_CHANGED, NO_TOKEN = "token-key-changed", "token-missing"
-_SIGNATURE, _MISS, _ERROR = "signature:", "signature:miss", "error:"
+_SIGNATURE, _MISS, _ERROR, _UNKNOWN = "signature:", "signature:miss", "error:", "unknown "
 _SILENT = 7 * DAY
 _NEARLY = 0.1
 _ENDS_SOON = 30  # days
@@ -53,6 +53,7 @@ def health(
         _groups(connection, account, known),
         _held(connection, account),
         _errors(known, now),
+        _unknown(known),
         _buttons(known),
     ]
 
@@ -156,6 +157,16 @@ def _errors(known: facts.Known, now: int) -> Line:
         if name.startswith(_ERROR) and now - at < DAY
     }
     return _listed("errors", found)
+
+
+def _unknown(known: facts.Known) -> Line:
+    """Kinds of events that Zalo sends and nobody here knows: kept, counted, of no consequence."""
+    found = {
+        name.removeprefix(_UNKNOWN): number
+        for name, (_, number, _) in known.items()
+        if name.startswith(_UNKNOWN)
+    }
+    return _listed("unknown", found)
 
 
 def _listed(name: str, found: Mapping[str, int], advice: str = "") -> Line:

@@ -84,6 +84,13 @@ def test_the_envelope_makes_no_other_message_of_it() -> None:
     assert _taken("group_mention").event_id not in ids
 
 
+@pytest.mark.parametrize(
+    ("date", "at"), [(1795478400602, 1795478400602000), ("soon", 0), (-1, 0), (10**16, 0)]
+)
+def test_its_own_time(date: object, at: int) -> None:
+    assert intake(orjson.dumps({"message": {"date": date}}), ACCOUNT).at == at
+
+
 @pytest.mark.parametrize("name", EXPECTED)
 def test_nothing_personal_is_stored(name: str) -> None:
     for personal in ("Nguyễn", "zdn.vn", "482913"):

@@ -133,7 +133,9 @@ def test_what_is_held_and_what_went_wrong(database: Database, clock: Clock) -> N
         {"listed": "zalo-321: 2"},
         "zalo-321",
     )
+    _learn(database, clock, {}, **{"unknown user_does_new": 4})
     found = _lines(database, clock)
+    assert found["unknown"].values == {"listed": "user_does_new: 4"}
     assert found["errors"].values == {"listed": "-201: 3"}
     assert (found["quota"].advice, found["buttons"].form) == ("quota-low", "refused")
     clock.advance(25 * 3600)

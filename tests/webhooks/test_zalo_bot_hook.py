@@ -1,5 +1,6 @@
 """Every update Zalo's bot has been seen to send, through the HTTP endpoint to its outcome."""
 
+import random
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import orjson
 import pytest
 from conftest import ENGINES, NewUrl
 from pydantic import SecretStr
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from bot.core.guide import Phrase
 from bot.library import Library
@@ -17,7 +18,7 @@ from bot.settings import Settings
 from bot.wiring import Wiring
 from storage import people
 from storage.rows import table
-from storage.tables import Delivery, InboxUpdate
+from storage.tables import Chat, ConversationState, Delivery, InboxUpdate
 from webhooks.app import create_app
 
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "zalo_bot"
@@ -133,3 +134,41 @@ async def test_what_nobody_knows_is_kept_and_harms_nobody(
     await _turn(wiring)
     assert _inbox(wiring) == ["done"] * 3
     assert _said(wiring, PERSON) == []
+
+
+def _one_after_the_other() -> list[bytes]:
+    """What was seen, each with an id and a second of its own."""
+    bodies = []
+    for place, name in enumerate(ANSWERS):
+        body = orjson.loads(_body(name))
+        message = body.get("result", body)["message"]
+        message["message_id"], message["date"] = f"m{place}", message["date"] + 1000 * place
+        bodies.append(orjson.dumps(body))
+    return bodies
+
+
+@pytest.mark.parametrize("wiring", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("seed", range(4))
+async def test_shuffled_and_doubled_they_end_alike(
+    client: httpx.AsyncClient, wiring: Wiring, seed: int
+) -> None:
+    """What waits together is taken by Zalo's own time."""
+    bodies, chance = _one_after_the_other(), random.Random(seed)
+    shuffled = bodies + chance.sample(bodies, 4)
+    chance.shuffle(shuffled)
+    for body in shuffled:
+        assert (await client.post(HOOK, content=body, headers=HEADERS)).status_code == 200
+    await _turn(wiring)
+    said = _said(wiring, PERSON)
+    assert _inbox(wiring) == ["done"] * len(bodies)
+    assert len(_said(wiring, GROUP)) == 1
+    wiring.database.write_now(_forget)
+    for body in bodies:
+        assert (await client.post(HOOK, content=body, headers=HEADERS)).status_code == 200
+    await _turn(wiring)
+    assert _said(wiring, PERSON) == said
+
+
+def _forget(connection: Connection) -> None:
+    for model in (InboxUpdate, Delivery, ConversationState, Chat):
+        connection.execute(table(model).delete())

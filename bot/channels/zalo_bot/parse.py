@@ -35,6 +35,7 @@ _MEDIA = {
     "message.voice.received": "voice",
     "message.unsupported.received": "unsupported",
 }
+_LATEST = 10**15  # milliseconds
 Json = Mapping[str, object]
 
 
@@ -52,7 +53,15 @@ def intake(body: bytes, account: str) -> Intake:
     chat, name = _id(_part(message, "chat"), "id"), _id(message, "message_id")
     event_id = f"{chat}:{name}" if name else sha256(body).hexdigest()
     address = Address(NAME, account, chat or "0")
-    return Intake(event_id, address, orjson.dumps(clean).decode(), frozenset(secrets))
+    body_kept = orjson.dumps(clean).decode()
+    return Intake(event_id, address, body_kept, frozenset(secrets), _moment(message))
+
+
+def _moment(message: Json) -> int:
+    """Zalo's own time in microseconds, so that what waits together is taken in its order; 0
+    when there is none."""
+    date = message.get("date")
+    return date * 1000 if isinstance(date, int) and 0 < date < _LATEST else 0
 
 
 def parse(stored: str, account: str, secrets: frozenset[Secret]) -> Received:
