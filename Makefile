@@ -9,7 +9,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 16
 
 $(VENV)/runtime: requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -35,6 +35,9 @@ chromium:
 test: $(VENV)/dev chromium  ## set up and run every test
 	$(BIN)/python -m pytest --cov --cov-report=term
 	$(BIN)/coverage report --include='bot/core/*,bot/channels/*' --fail-under=100
+
+test-cluster: $(VENV)/dev  ## break every part of a cluster in turn (as root: in network namespaces)
+	GOCUA_CLUSTER=full $(BIN)/python -m pytest -s tests/cluster
 
 check: $(VENV)/dev  ## format, lint, types, import contracts, guides
 	$(BIN)/ruff format --check .

@@ -28,10 +28,10 @@ _SCALE = 1 / 60  # of Zalo's waits between tries of a webhook
 class StandIn:
     """A stand-in in a thread of its own, on a port of this machine."""
 
-    def __init__(self, app: Starlette, port: int) -> None:
+    def __init__(self, app: Starlette, port: int, host: str = "127.0.0.1") -> None:
         config = uvicorn.Config(
             app,
-            host="127.0.0.1",
+            host=host,
             port=port,
             log_config=None,
             access_log=False,

@@ -73,6 +73,8 @@ class Sender:
         self._ends: Grouped[Outcome, None] = Grouped(database, self._end)
         self._woken = signals.subscribe(OUTBOX)
         self._gathering = False
+        self._office = f"sender:{channel.name}:{channel.account}"
+        signals.want(self._office)
 
     @property
     def busy(self) -> bool:
@@ -90,7 +92,7 @@ class Sender:
     async def _round(self) -> float:
         """Starts what may be sent now; returns the seconds until more may be."""
         room = self._room()
-        if not self._signals.present:
+        if not (self._signals.present and self._may_send()):
             return _POLL_SECONDS
         if max(room) <= 0:
             return self._full_for()
@@ -107,6 +109,10 @@ class Sender:
             self._running.add(task)
             task.add_done_callback(self._finished)
         return self._full_for() if wait is None else wait
+
+    def _may_send(self) -> bool:
+        """What is counted by the second is sent by one process only, so that it can count."""
+        return not self._channel.limits.per_second or self._signals.holds(self._office)
 
     def _room(self) -> claims.Room:
         running = len(self._running)

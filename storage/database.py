@@ -52,9 +52,26 @@ def _sqlite(url: str, begin: str) -> Engine:
     return engine
 
 
+# Both ends of a cut connection know it after some six seconds: the server also gives back what
+# the machine had locked. Keepalives alone do not notice while something unanswered was sent.
+_SERVER_ALIVE = (
+    "-c tcp_keepalives_idle=2 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=2"
+    " -c tcp_user_timeout=6000 -c idle_in_transaction_session_timeout=30000"
+)
+ALIVE = {
+    "keepalives_idle": "2",
+    "keepalives_interval": "2",
+    "keepalives_count": "2",
+    "tcp_user_timeout": "6000",
+    "connect_timeout": "5",
+    "options": _SERVER_ALIVE,
+}
+
+
 def _postgres(url: URL, size: int) -> Engine:
     """Errors never carry parameters: those are residents' words."""
-    engine = create_engine(url, pool_size=size, hide_parameters=True)
+    alive = {**ALIVE, **url.query}
+    engine = create_engine(url, pool_size=size, hide_parameters=True, connect_args=alive)
 
     @event.listens_for(engine, "checkout")
     def _alive(connection: psycopg.Connection, _record: Any, _proxy: Any) -> None:

@@ -7,26 +7,30 @@ every loop also polls.
 
 import asyncio
 import logging
+import math
 import secrets
+import time
 from collections import defaultdict
 from collections.abc import Collection
+from functools import partial
+from typing import Any
 
 import psycopg
 from sqlalchemy import Connection, text
 
-from storage.database import Database
+from storage.database import ALIVE, Database
 
 _log = logging.getLogger(__name__)
 _CHANNEL = "gocua"
 _RETRY_SECONDS = 2.0
 INBOX = "inbox"
 OUTBOX = "outbox"
-# A machine that loses power is missed by the server after about six seconds.
-_ALIVE = (
-    "SET tcp_keepalives_idle = 2; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 2"
-)
-
+_TRY_SECONDS = 1.0
+# A platform counts by the second: what the one before sent must be out of its count.
+_SETTLE_SECONDS = 1.1
 _TELL = text("SELECT pg_notify(:channel, one) FROM unnest(CAST(:topics AS text[])) one")
+
+_TAKE = "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))"
 
 
 def gone(connection: Connection, holders: Collection[str]) -> list[str]:
@@ -48,6 +52,8 @@ class Signals:
         self._waiting: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
         self.holder = str(secrets.randbits(62))
         self.present = database.is_sqlite
+        self._wanted: set[str] = set()
+        self._held: dict[str, float] = {}
 
     def wake(self, *topics: str) -> None:
         """In this process, after the commit."""
@@ -90,17 +96,41 @@ class Signals:
                 _log.warning("listening stopped: %s", type(error).__name__)
             finally:
                 self.present = False
+                self._held.clear()
             await asyncio.sleep(_RETRY_SECONDS)
 
     async def _listen_once(self) -> None:
-        alive = {"keepalives_idle": "2", "keepalives_interval": "2", "keepalives_count": "2"}
-        url = self._database.engine.url.set(drivername="postgresql").update_query_dict(alive)
+        url = self._database.engine.url.set(drivername="postgresql")
+        alive: dict[str, Any] = {one: ALIVE[one] for one in ALIVE.keys() - url.query.keys()}
         dsn = url.render_as_string(hide_password=False)
-        async with await psycopg.AsyncConnection.connect(dsn, autocommit=True) as connection:
-            await connection.execute(_ALIVE)
+        connecting = psycopg.AsyncConnection.connect(dsn, autocommit=True, **alive)
+        async with await connecting as connection:
             await connection.execute("SELECT pg_advisory_lock(%s)", [int(self.holder)])
             await connection.execute(f"LISTEN {_CHANNEL}")
             self.present = True
             self.wake(*self._waiting)
-            async for note in connection.notifies():
-                self.wake(note.payload)
+            while True:
+                await self._claim(connection)
+                async for note in connection.notifies(timeout=_TRY_SECONDS):
+                    self.wake(note.payload)
+
+    # What only one process may do
+
+    def want(self, office: str) -> None:
+        """This process would do it; `holds` says whether it may."""
+        self._wanted.add(office)
+
+    def holds(self, office: str) -> bool:
+        """On SQLite there is no other process."""
+        if self._database.is_sqlite:
+            return True
+        return self.present and self._held.get(office, math.inf) <= time.monotonic()
+
+    async def _claim(self, connection: psycopg.AsyncConnection) -> None:
+        """Takes what nobody holds. The server frees it when this connection ends."""
+        for office in self._wanted - self._held.keys():
+            taken = await connection.execute(_TAKE, [office])
+            if (row := await taken.fetchone()) and row[0]:
+                self._held[office] = time.monotonic() + _SETTLE_SECONDS
+                wake = partial(self.wake, *self._waiting)
+                asyncio.get_running_loop().call_later(_SETTLE_SECONDS, wake)
