@@ -44,6 +44,8 @@ class Weekly:
         self._database, self._signals, self._calendar = database, signals, calendar
         self._words, self._form = DigestWords(), ReportForm()
         self._catalogue = self._form.catalogue(library)
+        self._failed: set[str] = set()
+        self._trying = ""
 
     async def run(self) -> None:
         """Until cancelled. A fault of the database is waited out."""
@@ -56,8 +58,16 @@ class Weekly:
             await asyncio.sleep(0 if busy else _POLL_SECONDS)
 
     async def once(self) -> bool:
-        """One place or team; whether there may be more to do."""
-        return await self._database.write(self._step)
+        """One place or team; whether there may be more to do. What fails is told of and left to
+        the next week: it must not keep the others waiting."""
+        try:
+            return await self._database.write(self._step)
+        except SQLAlchemyError:
+            raise
+        except Exception:  # noqa: BLE001  # one bad row must not stop the others
+            _log.exception("the week of %s could not be done", self._trying)
+            self._failed.add(self._trying)
+            return True
 
     def _step(self, connection: Connection) -> bool:
         now = self._database.now(connection)
@@ -67,11 +77,13 @@ class Weekly:
                 upkeep.ran(connection, NAME, now, 0, self._next(now))
             return False
         week = of_day(day_of(now, self._calendar.zone) - timedelta(days=7))
-        waiting = digests.waiting(connection, str(week))
+        waiting = [one for one in digests.waiting(connection, str(week)) if one not in self._failed]
         if not waiting:
+            self._failed.clear()
             upkeep.ran(connection, NAME, now, 0, self._next(now))
             return False
-        self._do(connection, waiting[0], week, now)
+        self._trying = waiting[0]
+        self._do(connection, self._trying, week, now)
         return True
 
     def _next(self, now: int) -> int:

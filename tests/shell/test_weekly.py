@@ -184,6 +184,18 @@ async def test_two_machines_tell_it_once(mondays: Mondays, library: Library) -> 
     assert mondays.database.read_now(lambda one: reports.weeks(one, COMMUNE)) == [(WEEK, 1)]
 
 
+async def test_one_team_that_fails_keeps_nobody_else_waiting(mondays: Mondays) -> None:
+    await mondays.until(_at(11))
+    broken = Aim(NEAR, "vneid", 9, "never", 0, "", "")
+    row = {name: getattr(broken, name) for name in Aim.__slots__} | {"set_by": 0, "set_at": 0}
+    mondays.do(lambda one: reports.aim(one, row))
+    await mondays.until(_at(18))
+    assert mondays.kept(WEEK) == {COMMUNE, CITY, "team:far"}
+    assert mondays.told() == []
+    due = mondays.database.read_now(lambda one: upkeep.due(one, NAME))
+    assert due == _at(26, 7)
+
+
 def _digest(**changes: object) -> Digest:
     plain: dict[str, object] = {"team": "t", "week": WEEK, "snag": "", "best": "", "visited": None}
     plain |= dict.fromkeys(("guided", "said", "verified", "calls", "stuck"), 0)
