@@ -64,17 +64,18 @@ class Homes:
 
 def homes(connection: Connection, scopes: Collection[str]) -> Homes:
     here = (_home.state == "active", areas.inside(_home.area, scopes))
-    living = select(_person.id).join_from(
-        table(Person), table(Household), _home.code == _person.household
-    )
-    there = living.where(*here)
-    count = func.count()
-    learning = func.count(_run.person.distinct())
+    # Not by the index of places: runs and confirmations are few beside households.
+    around = (_home.state == "active", areas.inside(func.coalesce(_home.area, ""), scopes))
+    running = table(GuideRun).join(table(Person), _person.id == _run.person)
+    seen = table(Confirmation).join(table(Person), _person.id == _confirmation.person)
+    lives = _home.code == _person.household
     found = [
-        select(count).select_from(table(Household)).where(*here),
-        select(learning).where(_run.state.in_(LIVE), _run.person.in_(there)),
-        select(count)
-        .select_from(table(Confirmation))
-        .where(_confirmation.kind == VERIFIED, _confirmation.person.in_(there)),
+        select(func.count()).select_from(table(Household)).where(*here),
+        select(func.count(_run.person.distinct()))
+        .select_from(running.join(table(Household), lives))
+        .where(_run.state.in_(LIVE), *around),
+        select(func.count())
+        .select_from(seen.join(table(Household), lives))
+        .where(_confirmation.kind == VERIFIED, *around),
     ]
     return Homes(*(int(connection.execute(one).scalar_one()) for one in found))

@@ -134,3 +134,30 @@ async def test_pages_cost_as_much_for_many_households(
     on = re.search(r'href="(/ho-dan\?tim=nha&amp;noi=&amp;sau=[^"]+)"', page)
     assert on
     assert "M00020" in (await client.get(on[1].replace("&amp;", "&"))).text
+
+
+async def test_a_household_and_its_people_are_written_down(
+    wiring: Wiring, client: httpx.AsyncClient, official: Official
+) -> None:
+    official(Role.MEMBER, NEAR)
+    assert "Khu phố Cầu Xéo" in (await client.get("/ho-dan/them")).text
+    nameless = await client.post("/ho-dan/them", data={"noi": NEAR, "dia-chi": " "})
+    assert nameless.status_code == 422
+    far = await client.post("/ho-dan/them", data={"noi": FAR, "dia-chi": "Nhà xa"})
+    assert far.status_code == 403
+    made = await client.post("/ho-dan/them", data={"noi": NEAR, "dia-chi": "Hẻm 9, nhà 1"})
+    path = made.headers["location"].partition("?")[0]
+    person = {"xung-ho": "Bà", "ten": "Sáu", "tuoi": "80+", "may": "no", "dien-thoai": "123"}
+    wrong = await client.post(f"{path}/nguoi", data=person)
+    assert wrong.status_code == 422
+    assert "Số điện thoại chưa đúng" in wrong.text
+    right = person | {"dien-thoai": "0912 345 678"}
+    assert (await client.post(f"{path}/nguoi", data=right)).status_code == 303
+    again = await client.post(f"{path}/nguoi", data=right)
+    assert "Tên này đã có trong hộ" in again.text
+    assert (await client.post(f"{path}/sua", data={"dia-chi": ""})).status_code == 422
+    await client.post(f"{path}/sua", data={"dia-chi": "Hẻm 9, nhà số 2"})
+    page = (await client.get(path)).text
+    assert "Bà Sáu" in page
+    assert "Hẻm 9, nhà số 2" in page
+    assert "Bà Sáu" in (await client.get("/ho-dan?tim=ba sau")).text

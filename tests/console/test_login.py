@@ -242,3 +242,27 @@ async def test_one_place_cannot_guess_on_and_on(wiring: Wiring, client: httpx.As
         assert _refused(lambda: service.begin_try(connection, now, "mai", "here")) == Problem.LOCKED
         later = now + 2 * HOUR
         assert service.begin_try(connection, later, "mai", "here") is None
+
+
+async def test_a_session_that_ended_says_that_nothing_was_saved(
+    client: httpx.AsyncClient,
+) -> None:
+    lost = await client.post("/thong-bao/moi", data={"noi-dung": "Tin"})
+    assert lost.headers["location"] == "/dang-nhap?mat=1"
+    assert "CHƯA được lưu" in (await client.get("/dang-nhap?mat=1")).text
+
+
+async def test_a_fault_is_said_with_its_number(
+    wiring: Wiring,
+    client: httpx.AsyncClient,
+    official: Callable[..., int],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    official(Role.MEMBER, NEAR)
+    wiring.database.write_now(lambda one: one.exec_driver_sql("DROP TABLE guide_run"))
+    answer = await client.get("/ho-dan/H001")
+    assert answer.status_code == 500
+    number = re.search(r"Mã lỗi ([0-9A-F]{4})", answer.text)
+    assert number
+    assert number[1] in caplog.text
+    assert (await client.get("/thong-bao/999")).status_code == 404

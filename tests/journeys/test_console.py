@@ -188,6 +188,18 @@ def test_a_member_helps_with_the_keyboard_alone(browser: Browser, service: Servi
     assert made.faults == []
 
 
+def test_a_lost_connection_is_said(browser: Browser, service: Service) -> None:
+    context = new_context(browser, "360")
+    page = context.new_page()
+    play(page, service, "Chị Hoa")
+    assert page.locator("#strip").is_hidden()
+    context.set_offline(True)
+    page.get_by_text("Mất kết nối, đang thử lại").wait_for()
+    context.set_offline(False)
+    page.locator("#strip").wait_for(state="hidden")
+    context.close()
+
+
 def _weighed(page: Page, address: str) -> int:
     """Bytes that came over the network, headers included, as the browser counts them."""
     session = page.context.new_cdp_session(page)

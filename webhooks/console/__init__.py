@@ -18,12 +18,14 @@ from webhooks.console import (
     sending,
     staff,
     tryout,
+    writing_down,
 )
 from webhooks.console.frame import Console
 
 # In the order their addresses are looked for.
 _PAGES = (
     overview,
+    writing_down,
     households,
     sending,
     helping,

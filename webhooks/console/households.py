@@ -20,7 +20,7 @@ _PAGE = 20
 _SEE = Operation.SEE_HOUSEHOLDS
 
 
-class _Pages:
+class Cards:
     def __init__(self, console: Console) -> None:
         self.wiring = console.wiring
 
@@ -54,14 +54,18 @@ class _Pages:
         phone: tuple[int, str] = (0, ""),
         status: int = 200,
         problem: str = "",
+        form: str = "",
     ) -> Response:
+        """`form` is the one on the card that has the problem; empty for that of visits."""
         code = visit.path("code")
 
         def work(connection: Connection) -> dict[str, Any]:
             return self._card(connection, visit, code)
 
         values = await visit.read(work)
-        return visit.show("console/household.html", status, phone=phone, problem=problem, **values)
+        return visit.show(
+            "console/household.html", status, phone=phone, problem=problem, form=form, **values
+        )
 
     def _card(self, connection: Connection, visit: Visit, code: str) -> dict[str, Any]:
         found = households.see(connection, visit.actor, code)
@@ -147,7 +151,7 @@ def place(guide: Any, item: str) -> tuple[int, int]:
 
 
 def add(console: Console) -> None:
-    pages = _Pages(console)
+    pages = Cards(console)
     console.get(PATH, _SEE)(pages.listed)
     console.get(f"{PATH}/{{code}}", _SEE)(pages.card)
     console.post(f"{PATH}/{{code}}/thoi-gui", Operation.STOP_SEQUENCE)(pages.stop)
