@@ -14,6 +14,7 @@ from bot import logs
 from bot.commands.options import host as host_option
 from bot.commands.options import port as port_option
 from bot.demo import places, plant
+from bot.demo_care import code, show
 from bot.settings import Settings
 from bot.terminal import Terminal
 from bot.vault import vault_of
@@ -88,10 +89,14 @@ def _seed(wiring: Wiring, settings: Settings) -> None:
     database = wiring.database
     vault = vault_of(settings.secret_key.get_secret_value(), settings.data_dir)
     known = database.write_now(lambda one: plant(one, vault, found, database.now(one)))
+    books, words = wiring.shelf.guides.current, wiring.beside.desk_words
+    database.write_now(lambda one: show(one, found, books, words, database.now(one)))
+    made = database.write_now(lambda one: code(one, vault, found, database.now(one)))
     Terminal().say(
         "demo",
         base=settings.base_url,
         folder=settings.data_dir,
+        code=made,
         areas=known,
         teams=len(found["teams"]),
         households=len(found["households"]),
