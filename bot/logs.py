@@ -11,7 +11,7 @@ _TALKATIVE = ("httpx", "httpcore", "aiohttp", "uvicorn.access", "alembic")
 _SILENT = ("telegram",)
 
 
-class _Lines(logging.Formatter):
+class Lines(logging.Formatter):
     """An exception is shown by its type and places: its words may quote a resident."""
 
     def format(self, record: logging.LogRecord) -> str:
@@ -25,12 +25,12 @@ class _Lines(logging.Formatter):
             line["error"] = record.exc_info[0].__name__
             frames = traceback.extract_tb(record.exc_info[2])
             line["trace"] = [f"{one.filename}:{one.lineno}" for one in frames[-8:]]
-        return json.dumps(line, ensure_ascii=False)
+        return json.dumps(line)
 
 
 def set_up(level: int = logging.INFO) -> None:
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_Lines())
+    handler.setFormatter(Lines())
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -164,3 +164,12 @@ def test_links_in_the_documents_lead_somewhere() -> None:
         if not (path.parent / link).exists()
     ]
     assert broken == []
+
+
+def test_every_test_the_threat_model_names_exists() -> None:
+    named = re.findall(
+        r"`(tests/[\w/]+\.py)::(\w+)`", (ROOT / "docs/develop/security.md").read_text("utf-8")
+    )
+    assert len(named) > 30
+    for path, name in named:
+        assert f"def {name}(" in (ROOT / path).read_text("utf-8"), (path, name)
