@@ -18,7 +18,7 @@ from bot.people_words import PeopleWords
 from bot.runner import Runner
 from bot.services import persons as person_service
 from bot.services import roles
-from bot.settings import Closed
+from bot.settings import Settings
 from bot.vault import Vault
 from storage import calls, links, people, teams
 from storage.calls import Request
@@ -33,7 +33,7 @@ class Callers(Talk):
     def __init__(self, database: Database, clock: Clock, library: Library) -> None:
         super().__init__(database, clock, library)
         shelf, signals = self.house.shelf, self.house.signals
-        settings = Closed(base_url="https://x.vn", timezone=str(ZONE))
+        settings = Settings(base_url="https://x.vn", timezone=str(ZONE))
         self.vault = Vault("word")
         self.people = PeopleWords(settings.base_url)
         beside = Beside(settings, shelf, self.vault)
