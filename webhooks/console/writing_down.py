@@ -27,6 +27,8 @@ class _Pages:
 
     async def add(self, visit: Visit) -> Response:
         area, label = visit.said("noi"), visit.said("dia-chi")
+        if not area:
+            return await self.form(visit, 422, Problem.NO_AREA)
         try:
             code = await visit.write(
                 lambda one, now: households.add(one, visit.actor, now, area, label)
