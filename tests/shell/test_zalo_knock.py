@@ -18,7 +18,7 @@ from bot.channels.zalo_oa.render import Words
 from bot.core.address import Address
 from bot.core.effects import Message
 from bot.sender import Sender
-from bot.settings import Closed
+from bot.settings import Settings
 from bot.standins.zalo.model import Template
 from bot.zalo import Zalo as Joined
 from storage import contacts, lanes, outbox, unreached
@@ -74,7 +74,8 @@ class Office:
 
 
 def _joined(zalo: Zalo, database: Database, template: str) -> Joined:
-    settings = Closed(
+    settings = Settings(
+        _env_file=None,
         secret_key=SecretStr("key"),
         zalo_oa_app_id=CONSOLE.app_id,
         zalo_oa_app_secret=SecretStr(CONSOLE.app_secret),

@@ -7,7 +7,7 @@ import pytest
 from conftest import NewUrl
 from pydantic import SecretStr
 
-from bot.settings import Closed
+from bot.settings import Settings
 from bot.wiring import Wiring
 from webhooks.app import create_app
 
@@ -16,7 +16,8 @@ from webhooks.app import create_app
 async def test_the_code_is_shown_and_kept_nowhere(
     new_url: NewUrl, tmp_path: Path, app_id: str, shown: bool
 ) -> None:
-    settings = Closed(
+    settings = Settings(
+        _env_file=None,
         database_url=new_url("sqlite"),
         data_dir=tmp_path,
         zalo_oa_app_id=app_id,
