@@ -69,6 +69,8 @@ class MembersDesk:
         """Only whose own chat it is may give orders there, and only as a member of a team."""
         if not heard.owner or not (said := self._said(heard)):
             return None
+        if heard.person != heard.owner and not self._sure(said):
+            return None
         actor = teams.actors(connection, [heard.owner], heard.received.address.channel)
         if not actor[heard.owner].holds(*_MEMBERS):
             return None
@@ -82,6 +84,12 @@ class MembersDesk:
             case TextReceived(text, secrets, aside) if not secrets and not aside:
                 return text if len(text) <= _LONGEST and self._orders(text) else ""
         return ""
+
+    def _sure(self, said: str) -> bool:
+        """While somebody else uses the member's phone only a button or a household's code is an
+        order; everything else is theirs."""
+        order = read(said, self._words.verbs)
+        return said.startswith(PRESS) or bool(order and order.codes)
 
     def _orders(self, text: str) -> bool:
         order = read(text, self._words.verbs)

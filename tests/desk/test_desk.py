@@ -106,3 +106,13 @@ async def test_a_member_asks_for_the_way_into_the_console(talk: Talk) -> None:
     talk.house.hear("nam", text="đăng nhập")
     await talk.house.all()
     assert "/vao/" not in " ".join(talk.channel.texts("nam"))
+
+
+async def test_who_borrows_a_members_phone_is_not_answered_by_the_desk(talk: Talk) -> None:
+    talk.phones(dung="Ông Bảy")
+    await talk.says("hoa", "gui h2 ong bay an-toan ngay")
+    assert "(Phần này là của Ông Bảy.)" in "\n".join(talk.channel.texts("dung"))
+    assert "Tìm thấy" not in (await talk.says("dung", "tìm hem"))
+    assert "🏠 H001" in (await talk.says("dung", "h1"))
+    talk.clock.advance(31 * 60)
+    assert "Tìm thấy" in (await talk.says("dung", "tìm hem"))
