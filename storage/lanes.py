@@ -88,8 +88,9 @@ _WAITS: dict[str, Any] = {
 }
 _REFRESHING = update(_lane).where(among(_columns.address, "addresses")).values(**_WAITS)
 _FREE = {"holder": case((_columns.holder == bindparam("b_holder"), ""), else_=_columns.holder)}
-_RELEASING = _REFRESHING.values(**_FREE)
-_FREEING = _REFRESHING.values(holder="")
+_CHOSEN_ROWS = update(_lane).where(among(_columns.address, "addresses"))
+_RELEASING = _CHOSEN_ROWS.values(**_FREE)
+_FREEING = _CHOSEN_ROWS.values(holder="")
 
 
 def refresh(connection: Connection, addresses: Collection[str]) -> None:
@@ -105,6 +106,9 @@ def release(connection: Connection, addresses: Collection[str], holder: str = ""
         connection.execute(_RELEASING, {"addresses": addresses, "b_holder": holder})
     else:
         connection.execute(_FREEING, {"addresses": addresses})
+    # Not in one statement: waiting for a writer of the chat, it would count what waits as of
+    # before, and what that writer added would lie there unseen.
+    refresh(connection, addresses)
 
 
 def put_off(connection: Connection, address: str, until: int) -> None:
