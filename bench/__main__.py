@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import intake, machine, outbound
+from bench import broadcast, endtoend, intake, machine, outbound
 from bench.environments import CACHE, versions
 from bench.laboratory import FULL, QUICK, Laboratory, laboratory
 from bench.report import Row, markdown
@@ -14,6 +14,8 @@ PARTS: dict[str, Callable[[Laboratory], list[Row]]] = {
     intake.PART: intake.measure,
     outbound.LEDGER: outbound.ledger,
     outbound.PART: outbound.measure,
+    endtoend.PART: endtoend.measure,
+    broadcast.PART: broadcast.measure,
 }
 
 
