@@ -1,8 +1,11 @@
-"""People over real HTTP: members and residents tied by codes, two claims at once, a stop."""
+"""People over real HTTP: members and residents tied by codes, two claims at once, a stop, and
+two people on one phone."""
 
+import itertools
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
+import httpx
 import pytest
 from conftest import ENGINES, NewUrl
 from phone import Telegram, eventually
@@ -114,3 +117,45 @@ def test_help_claimed_twice_at_once_and_a_stop(hamlet: Hamlet) -> None:
     found = hamlet.do(lambda one: calls.get(one, [1]))[1]
     assert (found.state, found.outcome) == (calls.CLOSED, "stopped")
     assert len(hamlet.telegram.from_bot(NAM)) == known
+
+
+class WebPage:
+    """The web chat as a browser without JavaScript."""
+
+    def __init__(self, base: str) -> None:
+        self._client = httpx.Client(base_url=base, follow_redirects=True, timeout=30)
+        self._ids = map(str, itertools.count(1))
+
+    def sends(self, **form: str) -> str:
+        return self._client.post("/tro-chuyen", data={"id": next(self._ids), **form}).text
+
+    def shows(self, words: str) -> bool:
+        return words in self._client.get("/tro-chuyen").text
+
+    def close(self) -> None:
+        self._client.close()
+
+
+def test_two_people_on_one_phone_on_the_web(hamlet: Hamlet) -> None:
+    page = WebPage(hamlet.service.base)
+    page.sends(bai="", ma=hamlet.code(household="H001"))
+    eventually(lambda: page.shows("Bác là ai trong nhà"))
+    page.sends(text="2")
+    eventually(lambda: page.shows("nhận ra Anh Tư"))
+    for words, answer in (("đồng ý", "thông báo chính thức"), ("không", "Bác muốn học bài nào")):
+        page.sends(text=words)
+        eventually(lambda answer=answer: page.shows(answer))  # type: ignore[misc]
+    page.sends(text="vneid")
+    page.sends(text="bắt đầu")
+    eventually(lambda: page.shows("Bước 1/"))
+
+    page.sends(text=hamlet.code("Bà Năm"))
+    eventually(lambda: page.shows("máy này từ nay có thêm Bà Năm"))
+    page.sends(text="không")
+    eventually(lambda: page.shows("cháu không ghi gì về bác nữa"))
+    page.sends(text="đổi người")
+    eventually(lambda: page.shows("Bây giờ ai học"))
+    page.sends(text="1")
+    eventually(lambda: page.shows("nói chuyện với Anh Tư"))
+    eventually(lambda: page.shows("Mình tiếp từ đây"))
+    page.close()
