@@ -173,3 +173,10 @@ def test_every_test_the_threat_model_names_exists() -> None:
     assert len(named) > 30
     for path, name in named:
         assert f"def {name}(" in (ROOT / path).read_text("utf-8"), (path, name)
+
+
+def test_every_dependency_says_why_it_is_here() -> None:
+    said = (ROOT / "docs/develop/dependencies.md").read_text("utf-8").lower()
+    for needed in importlib.metadata.requires("gocua") or []:
+        name = re.split(r"[\s\[<>=;~]", needed)[0].lower()
+        assert re.search(rf"^\|[^|]*\b{re.escape(name)}\b[^|]*\|", said, re.MULTILINE), name
