@@ -136,7 +136,7 @@ async def test_the_week_is_ranked_and_says_what_is_left_out(talk: Talk) -> None:
     await talk.says("dung", "gui h2 an-toan ngay")
     await talk.says("bay", "đồng ý", "không", "bắt đầu", "chưa được")
     await talk.says("dung", "gui h1 ba nam vneid tai nha ngay")
-    shown = await talk.says("hoa", "/tuan")
+    shown = (await talk.says("hoa", "/tuan")).partition("\n\n")[2]
     assert shown.startswith("Nhà nên ghé tuần này (từ 11/01/2027), trang 1:\n1. H002")
     first, second, third = shown.split("\n")[1:4]
     assert "bị kẹt hoặc không trả lời; chỉ có người cao tuổi" in first
