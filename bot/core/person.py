@@ -2,7 +2,8 @@
 
 import re
 
-AGE_BANDS = ("0-13", "14-17", "18-59", "60-79", "80+")
+CHILD = "0-13"  # a parent acts for them
+AGE_BANDS = (CHILD, "14-17", "18-59", "60-79", "80+")
 SMARTPHONE = ("yes", "no", "shared")
 _NOISE = re.compile(r"[\s.\-()]")
 _MOBILE = re.compile(r"(?:\+?84|0)([35789]\d{8})")

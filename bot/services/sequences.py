@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from bot.core.announcement import opens
 from bot.core.guide import Guide
+from bot.core.person import CHILD
 from bot.core.rights import Actor, Operation
 from bot.services import access
 from bot.services.access import Problem, Refused
@@ -114,7 +115,7 @@ def _wanted(connection: Connection, actor: Actor, wish: Wish) -> list[Candidate]
 def _barred(one: Candidate, way: Way, now: int) -> Why | None:
     if one.muted_until > now:
         return Why.MUTED
-    if one.age_band == "under-14":
+    if one.age_band == CHILD:
         return Why.CHILD
     if way is Way.CHAT and one.consent is False:
         return Why.DECLINED

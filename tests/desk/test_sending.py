@@ -1,16 +1,18 @@
 """Giving guides by chat, as dialogues: what is shown, what is refused, what follows by itself."""
 
 import pytest
+import yaml
 from fakes import Clock
 from sqlalchemy import Connection
 from talk import Talk
 from village import find
 
 from bot.core.guide import Phrase
-from bot.library import Library
+from bot.core.person import AGE_BANDS, CHILD
+from bot.library import GUIDES, Library
 from bot.services import households
 from storage import households as homes
-from storage import links, people, runs, sequences, teams
+from storage import links, people, persons, runs, sequences, teams
 from storage.database import DAY, Database
 
 
@@ -52,6 +54,22 @@ async def test_a_sequence_from_one_line_to_its_end(talk: Talk, library: Library)
     told = talk.channel.texts("dung")[-1]
     assert told.startswith("✅ Ông Bảy (H002) báo đã làm hết các bài anh chị gửi.")
     assert "1 xong" in (await talk.says("dung", "tien do"))
+
+
+async def test_a_child_is_shown_and_led_by_a_parent_only(talk: Talk) -> None:
+    child = {"household": "H002", "honorific": "Bé", "call_name": "Na", "age_band": CHILD}
+    talk.database.write_now(lambda one: persons.add(one, [child], talk.clock()))
+    assert "Bé Na (dưới 14 tuổi" in (await talk.says("dung", "h2"))
+    shown = await talk.says("dung", "gui h2 vneid")
+    assert "Ông Bảy: VNeID" in shown
+    assert "• Bé Na: VNeID" not in shown
+
+
+@pytest.mark.parametrize("words", ["desk.yaml", "people.yaml"])
+def test_every_age_has_words(words: str) -> None:
+    said = yaml.safe_load((GUIDES / words).read_text("utf-8"))
+    ages = said["ages"] if "ages" in said else said["data"]["ages"]
+    assert set(AGE_BANDS) <= set(ages)
 
 
 async def test_a_double_is_refused_clearly(talk: Talk) -> None:

@@ -10,6 +10,7 @@ from village import COMMUNE, FAR, NEAR, OTHER, find, plant
 
 from bot.core.figures import AGAIN, SAID, VERIFIED, Figures, Guiding, Place, Proof
 from bot.core.indicators import Base, Doubt, Goal
+from bot.core.person import CHILD
 from bot.core.rights import Actor, Grant, Operation, Refusal, Role, terminal
 from bot.core.state import Guides
 from bot.core.weeks import Week
@@ -129,7 +130,7 @@ def test_who_might_be_meant_counts_in_and_is_said(connection: Connection) -> Non
     figures = counted(connection)
     assert guiding(figures, NEAR).base == Base(5, "danh sách của tổ", "2027-01-18", 2)
     assert guiding(figures, "").base == Base(6, "danh sách của tổ", "2027-01-18", 3)
-    child = {"household": "H004", "honorific": "Bé", "call_name": "Na", "age_band": "under-14"}
+    child = {"household": "H004", "honorific": "Bé", "call_name": "Na", "age_band": CHILD}
     persons.add(connection, [child], BEFORE)
     assert guiding(counted(connection), FAR).base.number == 1
 
