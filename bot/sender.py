@@ -8,6 +8,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
 from hashlib import sha256
@@ -86,8 +87,9 @@ class Sender:
             while True:
                 await self._signals.wait(self._woken, await self._round())
         finally:
-            if self._running:
-                await asyncio.wait(self._running)
+            while self._running:
+                with suppress(asyncio.CancelledError):  # asked for again while this takes time
+                    await asyncio.wait(self._running)
 
     async def _round(self) -> float:
         """Starts what may be sent now; returns the seconds until more may be."""

@@ -20,6 +20,7 @@ from bot.channels.registry import Needs, ZaloBotNeeds, channels
 from bot.channels.zalo_oa.render import Words
 from bot.core.address import Address
 from bot.dispatch import Dispatcher
+from bot.ending import end
 from bot.feeds import Feeds
 from bot.fetching import Fetcher
 from bot.library import Library
@@ -201,9 +202,7 @@ class Wiring:
         self._tasks.append(asyncio.create_task(_kept_alive(work)))
 
     async def stop(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end(self._tasks)
         for channel in self.channels.values():
             await channel.close()
         if self.zalo:

@@ -69,7 +69,9 @@ class Signals:
     async def wait(self, event: asyncio.Event, seconds: float) -> None:
         """Returns when woken or after `seconds`."""
         try:
-            await asyncio.wait_for(event.wait(), seconds)
+            # Not wait_for, which loses a cancellation that comes together with the event.
+            async with asyncio.timeout(seconds):
+                await event.wait()
         except TimeoutError:
             return
         finally:

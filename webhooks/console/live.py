@@ -47,7 +47,8 @@ class Live:
                     seen = topic.version
                     yield ServerSentEvent(topic.html, id=str(seen))
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(changed.wait(), _WAIT_SECONDS)
+                    async with asyncio.timeout(_WAIT_SECONDS):
+                        await changed.wait()
         finally:
             topic.watchers -= 1
             if not topic.watchers and topic.task:

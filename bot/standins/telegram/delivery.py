@@ -7,6 +7,7 @@ from contextlib import suppress
 import httpx
 from httpx_aiohttp import AiohttpTransport
 
+from bot.ending import end
 from bot.standins.telegram.cloud import TelegramCloud
 from bot.standins.telegram.model import Update
 
@@ -75,7 +76,5 @@ class Delivery:
 
     async def stop(self) -> None:
         self._cloud.on_update = None
-        for task in list(self._tasks.values()):
-            task.cancel()
-        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        await end(list(self._tasks.values()))
         await self._client.aclose()

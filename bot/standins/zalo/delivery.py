@@ -7,6 +7,7 @@ from collections.abc import Coroutine
 import httpx
 from httpx_aiohttp import AiohttpTransport
 
+from bot.ending import end
 from bot.standins.zalo.mail import Mailbox, Post
 
 _ANSWER_SECONDS = 2.0
@@ -35,9 +36,7 @@ class Delivery:
 
     async def stop(self) -> None:
         self._mail.on_post = None
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end(list(self._tasks))
         await self._client.aclose()
 
     def _put(self, post: Post) -> None:
