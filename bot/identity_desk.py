@@ -9,7 +9,7 @@ from bot.channels.base import Press
 from bot.core import passcode
 from bot.core.address import Address
 from bot.core.effects import Message
-from bot.core.events import ChoiceMade, GuideStarted, MediaReceived, TextReceived
+from bot.core.events import ChoiceMade, GuideStarted, TextReceived
 from bot.core.guide import Choice
 from bot.core.rights import Role
 from bot.core.state import Guides
@@ -26,7 +26,6 @@ from bot.vault import Vault
 from storage import inbox, links, people, persons, teams
 
 IS, WHO = "la-", "ai-"  # a button's id is this and a person's number
-_CONTACTS = frozenset({"contact", "business_card"})
 _TEAM = (Role.MEMBER, Role.LEAD)
 
 
@@ -57,8 +56,6 @@ class IdentityDesk:
                 return self._shown(here, code, guide)
             case ChoiceMade(choice) if choice.startswith((IS, WHO)):
                 return self._chosen(here, choice)
-            case MediaReceived(kind) if kind in _CONTACTS:
-                return Answer([Message(self._words.say("contact"))])
             case TextReceived(text, secrets, aside) if not secrets and not aside:
                 return self._said(here, text)
         return None
