@@ -27,6 +27,7 @@ from storage.tables import (
     Chat,
     Contact,
     ConversationState,
+    DataRequest,
     Delivery,
     HelpRequest,
     InboxUpdate,
@@ -44,13 +45,13 @@ PROBE = "console_url_check"
 @dataclass(frozen=True)
 class Outcome:
     """What a body alone does to an empty database: what is said first, who came near, what is
-    known of the group, whether a person has to look, whether the machine keeps still."""
+    known of the group, how often all of it is to be deleted, whether the machine keeps still."""
 
     said: Phrase | None = None
     near: bool = False
     group: bool | None = None
     stale: bool = False
-    help: int = 0
+    erase: int = 0
     human: bool = False
 
 
@@ -75,7 +76,7 @@ OUTCOMES: dict[str, Outcome] = {
     "user_reacted_message": _NOTHING,
     "oa_send_text": Outcome(human=True),
     "add_user_to_tag": _NOTHING,
-    "user_withdraw": Outcome(help=1),
+    "user_withdraw": Outcome(erase=1),
     "group_create_group": Outcome(group=True, stale=False),
     "group_delete_group": Outcome(group=False),
     **{
@@ -130,6 +131,7 @@ class Desk:
             "near": self.rows(Contact),
             "talk": self.rows(ConversationState, "updated_at"),
             "help": self.rows(HelpRequest, "id", "asked_at"),
+            "asked": self.rows(DataRequest, "id", "asked_at", "answer_by", "due_at"),
             "said": [{"said": sorted(said)}],
         }
 
@@ -144,7 +146,7 @@ class Desk:
             bool(near.get(CHAT, {}).get("near_at")),
             chats[GROUP]["reachable"] if GROUP in chats else None,
             "groups-stale" in facts,
-            len(self.rows(HelpRequest)),
+            len(self.rows(DataRequest)),
             bool(near.get(CHAT, {}).get("human_until")),
         )
 
