@@ -9,7 +9,7 @@ from bot.core.address import Address
 from bot.core.guide import Word
 from bot.core.listen import hear_text
 from bot.core.state import Guides
-from bot.core.text import Option, bare, meaning, tidy, words
+from bot.core.text import Option, bare, flat, meaning, tidy, words
 
 SAID = [
     ("xong", Word.DONE),
@@ -109,3 +109,10 @@ def test_address_prints_and_parses() -> None:
     assert Address.parse(str(address)) == address
     with pytest.raises(ValueError, match="unpack"):
         Address.parse("telegram:1")
+
+
+def test_signs_are_remembered_within_bounds() -> None:
+    """However many different signs people send."""
+    many = "".join(map(chr, range(0x4E00, 0x4E00 + 9000)))
+    assert flat(many) == many
+    assert flat("Đường") == "duong"
