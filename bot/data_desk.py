@@ -102,7 +102,8 @@ class DataDesk:
         return Choice(f"{PRESS}{key}", self._words.say(f"data.buttons.{key}"))
 
     def sure(self) -> Sequence[Choice]:
-        return [self._choice(_SURE), self._choice(_KEEP)]
+        """Keeping comes first: whoever types "1" without reading loses nothing."""
+        return [self._choice(_KEEP), self._choice(_SURE)]
 
     def _export(self, here: _Here) -> Answer:
         self._clock(here, SEE)

@@ -77,7 +77,7 @@ def test_telegram_away(telegram: Telegram, service: Service, library: Library) -
     telegram.start()
     eventually(lambda: not {"queued", "sending"} & _totals(service).keys(), 120)
     assert all(consent in [one.text for one in telegram.from_bot(person)] for person in taken)
-    assert telegram.cloud.webhook["url"].endswith("/hooks/telegram")
+    eventually(lambda: telegram.cloud.webhook.get("url", "").endswith("/hooks/telegram"), 120)
     assert httpx.post(f"{service.base}/hooks/telegram", content=_update(1), headers=HEADERS)
     assert _doctor(service)["paused"][1]
 

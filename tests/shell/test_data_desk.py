@@ -191,7 +191,10 @@ async def test_nobody_known_still_has_rights(village: Residents) -> None:
     assert "chưa nối với tên ai" in await village.says("x", "dữ liệu của tôi")
     await village.says("x", "con xóa hết thông tin của bác khỏi máy dùm bác nghen")
     assert "không lấy lại được" in village.last("x")
-    await village.says("x", "1")
+    assert "giữ nguyên" in await village.says("x", "1"), "typed without reading"
+    assert village.rows(Progress)
+    await village.says("x", "xóa dữ liệu")
+    await village.says("x", "2")
     assert village.rows(Progress) == []
     assert "đã xóa hết" in village.last("x")
 
