@@ -1,12 +1,14 @@
-"""A running demo and a real Chromium, one of each for a file of journeys."""
+"""A running demo and a real Chromium, one of each for a file of journeys; the clouds by name."""
 
 import os
 import shutil
 from collections.abc import Iterator
 
 import pytest
+from phone import Telegram
 from playwright.sync_api import Browser, Playwright, sync_playwright
 from service import Service
+from zalo import Zalo
 
 
 @pytest.fixture(scope="module")
@@ -32,3 +34,18 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
     )
     yield made
     made.close()
+
+
+@pytest.fixture
+def telegram() -> Iterator[Telegram]:
+    made = Telegram(limits=False).start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def zalo() -> Iterator[Zalo]:
+    made = Zalo(limits=False).start()
+    made.oa.package = "full"
+    yield made
+    made.stop()

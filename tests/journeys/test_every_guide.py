@@ -1,7 +1,7 @@
 """Each guide finished over real HTTP: on Telegram, on both of Zalo's and in a browser."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,21 +20,6 @@ from bot.library import Library
 MOST_TURNS = 60
 PERSON = 2460000000000000100
 _TYPED = re.compile(r"^Gõ \d+: (.+)$", re.MULTILINE)
-
-
-@pytest.fixture
-def telegram() -> Iterator[Telegram]:
-    made = Telegram(limits=False).start()
-    yield made
-    made.stop()
-
-
-@pytest.fixture
-def zalo() -> Iterator[Zalo]:
-    made = Zalo(limits=False).start()
-    made.oa.package = "full"
-    yield made
-    made.stop()
 
 
 def _guides(library: Library) -> list[Guide]:

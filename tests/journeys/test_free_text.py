@@ -1,6 +1,5 @@
 """What people write in their own words, over real HTTP: Telegram, Zalo OA and a browser."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,21 +19,6 @@ from storage.tables import HelpRequest
 LAN = 42
 FAKE = "Tai khoan VCB cua ban bi khoa, dang nhap http://vietcombank-xacminh.top de mo"
 SEVEN = (Phrase.LOSS, Phrase.LOSS_FIRST, Phrase.LOSS_THEN)
-
-
-@pytest.fixture
-def telegram() -> Iterator[Telegram]:
-    made = Telegram(limits=False).start()
-    yield made
-    made.stop()
-
-
-@pytest.fixture
-def zalo() -> Iterator[Zalo]:
-    made = Zalo(limits=False).start()
-    made.oa.package = "full"
-    yield made
-    made.stop()
 
 
 def _calls(url: str) -> list[tuple[str, str]]:

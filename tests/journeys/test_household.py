@@ -33,21 +33,6 @@ def _noon() -> str:
 
 
 @pytest.fixture
-def telegram() -> Iterator[Telegram]:
-    made = Telegram(limits=False).start()
-    yield made
-    made.stop()
-
-
-@pytest.fixture
-def zalo() -> Iterator[Zalo]:
-    made = Zalo(limits=False).start()
-    made.oa.package = "full"
-    yield made
-    made.stop()
-
-
-@pytest.fixture
 def url(new_url: NewUrl) -> str:
     """The village, with Cô Út and Ông Sáu in the first household and two members' chats."""
 
