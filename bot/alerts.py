@@ -48,12 +48,19 @@ class Alerts:
         while True:
             await asyncio.sleep(_SECONDS)
             try:
-                told = await self._database.write(self.once)
+                quiet = await self._database.read(self._quiet)
+                told = 0 if quiet else await self._database.write(self.once)
             except SQLAlchemyError as error:
                 _log.warning("alerts wait for the database: %s", type(error).__name__)
                 continue
             if told:
                 self._signals.wake(OUTBOX)
+
+    def _quiet(self, connection: Connection) -> bool:
+        """Nothing to tell or write down, as nearly always: nobody's write has to wait for us."""
+        now = self._database.now(connection)
+        well = all(one.ok for one in running(connection, self._settings, now))
+        return well and not upkeep.begun_with(connection, _KIND)
 
     def once(self, connection: Connection) -> int:
         """How many messages were put into the ledger."""

@@ -1,10 +1,11 @@
 """Operators hear of trouble in their own chats: late enough, not twice, and of its end."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
 from fakes import Clock, FakeChannel
-from house_of import House
+from house_of import House, until
 from pydantic import SecretStr
 from sqlalchemy import Connection
 from village import NOW, find, plant
@@ -12,6 +13,7 @@ from village import NOW, find, plant
 from bot.alerts import Alerts
 from bot.core.rights import Role
 from bot.doctor import examine
+from bot.ending import end
 from bot.library import Library
 from bot.settings import Settings
 from storage import inbox, lanes, links, pace, people, teams, upkeep
@@ -138,3 +140,24 @@ async def test_the_way_that_is_down_is_not_taken(
         house.database.write_now(alerts.once)
     assert house.database.read_now(lambda one: lanes.earliest(one, ("fake", "two")))
     assert not house.database.read_now(lambda one: lanes.earliest(one, ("fake", "one")))
+
+
+async def test_it_looks_by_itself(
+    house: House, alerts: Alerts, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.alerts._SECONDS", 0.01)
+    _operators(house, "Chị Hoa")
+
+    async def known(wanted: bool) -> None:
+        async def there() -> bool:
+            kept = await house.database.read(lambda one: upkeep.begun_with(one, "alert:"))
+            return bool(kept) is wanted
+
+        await until(there)
+
+    task = asyncio.create_task(alerts.run())
+    _park(house)
+    await known(wanted=True)
+    _mend(house)
+    await known(wanted=False)
+    await end([task])
