@@ -1,13 +1,10 @@
 """Erases what residents asked to have erased, and what is older than it has to be. Due rows, never
 timers; each person is one transaction."""
 
-import asyncio
-import logging
-
 from sqlalchemy import Connection
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels.base import packed
+from bot.chores import keep_at
 from bot.core.data_rights import DELETE
 from bot.core.effects import Message
 from bot.core.rights import terminal
@@ -20,7 +17,6 @@ from storage.database import Database
 from storage.outbox import NewDelivery
 from storage.signals import OUTBOX, Signals
 
-_log = logging.getLogger(__name__)
 _POLL_SECONDS = 1.0
 
 
@@ -30,13 +26,7 @@ class DataClerk:
 
     async def run(self) -> None:
         """Until cancelled. A fault of the database is waited out."""
-        while True:
-            try:
-                busy = await self.once()
-            except SQLAlchemyError as error:
-                _log.warning("data requests wait for the database: %s", type(error).__name__)
-                busy = False
-            await asyncio.sleep(0 if busy else _POLL_SECONDS)
+        await keep_at(self.once, _POLL_SECONDS, "data requests")
 
     async def once(self) -> bool:
         """One erasure, or one table tidied; whether there may be more to do."""

@@ -3,17 +3,16 @@ reminded, and the end. Each step is one small transaction that names what it sta
 crash at any point only means "not yet"; nothing is kept in memory.
 """
 
-import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot.amend import amend
 from bot.channels.base import packed
+from bot.chores import keep_at
 from bot.core.address import Address
 from bot.core.announcement import State, Step, digest, opens
 from bot.core.effects import Message
@@ -61,13 +60,7 @@ class Dispatcher:
 
     async def run(self) -> None:
         """Until cancelled. A fault of the database is waited out."""
-        while True:
-            try:
-                busy = await self.once()
-            except SQLAlchemyError as error:
-                _log.warning("announcements wait for the database: %s", type(error).__name__)
-                busy = False
-            await asyncio.sleep(0 if busy else _POLL_SECONDS)
+        await keep_at(self.once, _POLL_SECONDS, "announcements")
 
     async def once(self) -> bool:
         """One step of each announcement at work; whether there is more to do."""

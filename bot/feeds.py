@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from functools import partial
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import SQLAlchemyError
 
+from bot.chores import keep_at
 from bot.core.announcement import Content, Way
 from bot.core.rights import Actor, terminal
 from bot.feed_reader import Entry, UnreadableError, read
@@ -35,13 +35,7 @@ class Feeds:
 
     async def run(self) -> None:
         """Until cancelled. A fault of the database is waited out."""
-        while True:
-            try:
-                busy = await self.once()
-            except SQLAlchemyError as error:
-                _log.warning("feeds wait for the database: %s", type(error).__name__)
-                busy = False
-            await asyncio.sleep(0 if busy else _POLL_SECONDS)
+        await keep_at(self.once, _POLL_SECONDS, "feeds")
 
     async def once(self) -> bool:
         """Reads one that is due, if any. No transaction is open meanwhile."""

@@ -4,7 +4,6 @@ When it is due is a row (upkeep); each place and each team is one transaction th
 done, so several machines share the work and a crash at any point only means "not yet".
 """
 
-import asyncio
 import logging
 from datetime import datetime, time, timedelta
 
@@ -13,6 +12,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels.base import packed
+from bot.chores import keep_at
 from bot.core.digest import Digest, from_plain, is_news, to_plain
 from bot.core.effects import Message
 from bot.core.reminding import Calendar
@@ -49,13 +49,7 @@ class Weekly:
 
     async def run(self) -> None:
         """Until cancelled. A fault of the database is waited out."""
-        while True:
-            try:
-                busy = await self.once()
-            except SQLAlchemyError as error:
-                _log.warning("weekly reports wait for the database: %s", type(error).__name__)
-                busy = False
-            await asyncio.sleep(0 if busy else _POLL_SECONDS)
+        await keep_at(self.once, _POLL_SECONDS, "weekly reports")
 
     async def once(self) -> bool:
         """One place or team; whether there may be more to do. What fails is told of and left to

@@ -3,23 +3,20 @@ later. Due rows are taken a batch at a time, each batch one transaction with
 a fixed number of queries; a crash at any point only means "not yet".
 """
 
-import asyncio
-import logging
 from dataclasses import replace
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot.care.giving import Giving
 from bot.care.letters import Letters
 from bot.care.nudges import Nudges
 from bot.care.watch import nudge
+from bot.chores import keep_at
 from bot.core.reminding import Calendar
 from storage import reminders, runs
 from storage.database import Database
 from storage.signals import INBOX, OUTBOX, Signals
 
-_log = logging.getLogger(__name__)
 _AT_ONCE = 200
 _POLL_SECONDS = 1.0
 
@@ -33,13 +30,7 @@ class Carer:
 
     async def run(self) -> None:
         """Until cancelled. A fault of the database is waited out."""
-        while True:
-            try:
-                busy = await self.once()
-            except SQLAlchemyError as error:
-                _log.warning("sequences wait for the database: %s", type(error).__name__)
-                busy = False
-            await asyncio.sleep(0 if busy else _POLL_SECONDS)
+        await keep_at(self.once, _POLL_SECONDS, "sequences")
 
     async def once(self) -> bool:
         """One batch of each kind; whether there may be more to do."""
