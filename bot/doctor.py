@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot import backlog
 from bot.calendars import office_hours
 from bot.channels.zalo_bot.parse import NAME as ZALO_BOT
 from bot.channels.zalo_bot.parse import account_of
@@ -95,11 +96,11 @@ def _stored(connection: Connection, settings: Settings, now: int) -> Iterator[Fi
     if not current:
         return
     inbound, outbound = inbox.counts(connection), outbox.counts(connection)
-    waiting = inbound["waiting"] + outbound["queued"]
-    room = waiting < settings.queue_limit
-    yield Finding("inbox", str(inbound["waiting"]), ok=room)
+    waiting = backlog.waiting(connection)
+    room = sum(waiting.values()) < settings.queue_limit
+    yield Finding("inbox", str(waiting["inbox"]), ok=room)
     yield Finding("parked", str(inbound["parked"]), ok=not inbound["parked"])
-    yield Finding("outbox", f"{outbound['queued']} / {settings.queue_limit}", ok=room)
+    yield Finding("outbox", f"{waiting['outbox']} / {settings.queue_limit}", ok=room)
     yield Finding("uncertain", str(outbound["uncertain"]), ok=not outbound["uncertain"])
     yield Finding("help", str(calls.open_count(connection)))
     late = calls.unanswered(connection, now - DAY)

@@ -13,6 +13,7 @@ from typing import Literal
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot import backlog
 from bot.alerts import Alerts
 from bot.beside import Beside
 from bot.channels.base import Channel, Intake
@@ -229,7 +230,7 @@ class Wiring:
         """Keeps count of what waits, so that the hooks can ask platforms to come later."""
         while True:
             with suppress(SQLAlchemyError):
-                self.waiting = await self.database.read(_waiting)
+                self.waiting = await self.database.read(backlog.waiting)
             await asyncio.sleep(_WATCH_SECONDS)
 
     async def _tidy(self) -> None:
@@ -255,8 +256,3 @@ async def _kept_alive(work: Callable[[], Awaitable[None]]) -> None:
         except Exception:  # noqa: BLE001
             _log.exception("a loop failed and is begun again")
             await asyncio.sleep(1)
-
-
-def _waiting(connection: Connection) -> dict[str, int]:
-    inbound, outbound = inbox.counts(connection), outbox.counts(connection)
-    return {"inbox": inbound["waiting"], "outbox": outbound["queued"]}
