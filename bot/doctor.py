@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import backlog
+from bot import backlog, spool
 from bot.calendars import office_hours
 from bot.channels.zalo_bot.parse import NAME as ZALO_BOT
 from bot.channels.zalo_bot.parse import account_of
@@ -45,7 +45,7 @@ class Finding:
 
 
 def examine(settings: Settings, database: Database) -> list[Finding]:
-    findings = [*_settings(settings), _guides()]
+    findings = [*_settings(settings), _guides(), _spool(settings.data_dir)]
     try:
         return findings + database.read_now(
             lambda one: list(_stored(one, settings, database.now(one)))
@@ -57,6 +57,7 @@ def examine(settings: Settings, database: Database) -> list[Finding]:
 def running(connection: Connection, settings: Settings, now: int) -> Iterator[Finding]:
     """What can change while the service runs."""
     yield _disk(settings.data_dir)
+    yield _spool(settings.data_dir)
     yield from _stored(connection, settings, now)
 
 
@@ -81,6 +82,12 @@ def _disk(folder: Path) -> Finding:
     near = next(one for one in (folder, *folder.absolute().parents) if one.exists())
     free = shutil.disk_usage(near).free
     return Finding("disk", f"{free / 2**30:.1f} GB", ok=free >= _LEAST_FREE)
+
+
+def _spool(data: Path) -> Finding:
+    """Files that wait while the service runs mean that the database is away."""
+    waiting, aside = spool.counts(spool.folder_in(data))
+    return Finding("spool", f"{waiting} / {aside}", ok=not (waiting or aside))
 
 
 def _guides() -> Finding:

@@ -34,7 +34,7 @@ from bot.slots import Slot, Slots
 from bot.verdicts import ACCOUNT_WIDE, backoff, verdict
 from storage import claims, contacts, lanes, media, moves, outbox, pace, people, receipts
 from storage.database import SECOND, Database
-from storage.grouped import Grouped
+from storage.grouped import Grouped, in_database
 from storage.signals import OUTBOX, Signals
 
 _log = logging.getLogger(__name__)
@@ -71,7 +71,7 @@ class Sender:
         self.holder = signals.holder
         self._running: set[asyncio.Task[None]] = set()
         self._slots = Slots(channel.limits.per_second)
-        self._ends: Grouped[Outcome, None] = Grouped(database, self._end)
+        self._ends: Grouped[Outcome, None] = Grouped(in_database(database, self._end))
         self._woken = signals.subscribe(OUTBOX)
         self._gathering = False
         self._office = f"sender:{channel.name}:{channel.account}"

@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot import backlog
 from bot.alerts import Alerts
+from bot.arrivals import Arrivals
 from bot.beside import Beside
 from bot.channels.base import Channel, Intake
 from bot.channels.registry import Needs, ZaloBotNeeds, channels
@@ -30,22 +31,20 @@ from bot.runner import Runner
 from bot.sender import Sender
 from bot.settings import Settings
 from bot.shelf import Shelf
+from bot.spool import Arrival, Spool, folder_in
 from bot.sweeper import Sweeper
 from bot.vault import vault_of
 from bot.verdicts import backoff
 from bot.zalo import Zalo
 from storage import inbox, outbox, schema, web
 from storage.database import Database
-from storage.grouped import Grouped
+from storage.grouped import Grouped, in_database
 from storage.signals import INBOX, Signals
 
 _log = logging.getLogger(__name__)
 Role = Literal["all", "web", "worker"]
 _WATCH_SECONDS = 5.0
 _TIDY_SECONDS = 0.5
-
-
-Arrival = tuple[inbox.Arrival, web.NewShown | None]
 
 
 def web_topic(address: str) -> str:
@@ -82,9 +81,14 @@ class Wiring:
         self.notice_words = self.beside.notice_words
         self.zalo = Zalo.of(settings, self.database, self._words())
         self.channels = channels(self._needs())
-        self._arrivals: Grouped[Arrival, None] = Grouped(self.database, self._store)
-        self._receipts: Grouped[Sequence[int], None] = Grouped(self.database, self._receive)
-        self._shown: Grouped[web.NewShown, None] = Grouped(self.database, self._add_shown)
+        spool = Spool(folder_in(settings.data_dir), self.vault)
+        self.arrivals = Arrivals(self.database, self.signals, spool)
+        self._receipts: Grouped[Sequence[int], None] = Grouped(
+            in_database(self.database, self._receive)
+        )
+        self._shown: Grouped[web.NewShown, None] = Grouped(
+            in_database(self.database, self._add_shown)
+        )
         self._tasks: list[asyncio.Task[None]] = []
         self.prepared: dict[str, str] = {}
         self.waiting: dict[str, int] = {}
@@ -117,15 +121,8 @@ class Wiring:
 
     async def receive(self, channel: Channel, intake: Intake, echo: str | None = None) -> None:
         """Returns once the event is on disk; `echo` is what the web chat shows of it."""
-        await self._arrivals.add(_arrival(channel, intake, echo))
+        await self.arrivals.add(_arrival(channel, intake, echo))
         self.signals.wake(INBOX, web_topic(str(intake.address)))
-
-    def _store(self, connection: Connection, arrivals: Sequence[Arrival]) -> list[None]:
-        now = self.database.now(connection)
-        inbox.add(connection, [one for one, _ in arrivals], now)
-        web.add(connection, [shown for _, shown in arrivals if shown], now)
-        self.signals.announce(connection, INBOX)
-        return [None] * len(arrivals)
 
     # The web chat's transcript
 
@@ -165,6 +162,7 @@ class Wiring:
     def start(self) -> None:
         """Nothing here waits for a platform."""
         self._run(self.signals.listen)
+        self._run(self.arrivals.run)
         self._run(self._watch)
         self._run(self._tidy)
         for loop in self.zalo.loops(works=self.role != "web") if self.zalo else ():
@@ -208,6 +206,7 @@ class Wiring:
             await channel.close()
         if self.zalo:
             await self.zalo.close()
+        self.arrivals.close()
         self.database.close()
 
     async def _prepare(self, channel: Channel) -> None:
@@ -231,6 +230,7 @@ class Wiring:
         while True:
             with suppress(SQLAlchemyError):
                 self.waiting = await self.database.read(backlog.waiting)
+            self.waiting = {**self.waiting, "spool": self.arrivals.waiting}
             await asyncio.sleep(_WATCH_SECONDS)
 
     async def _tidy(self) -> None:

@@ -13,7 +13,15 @@ from typing import Any, Protocol, TypeVar
 import psycopg
 from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.exc import (
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    InvalidatePoolError,
+    ProgrammingError,
+    SQLAlchemyError,
+)
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
@@ -24,6 +32,13 @@ _T = TypeVar("_T")
 _POSTGRES_WRITERS = 6
 _READERS = 4
 _MOST_PAGES = 16_000  # of the log, before a commit has to empty it itself
+
+
+def is_away(error: SQLAlchemyError) -> bool:
+    """Whether the database cannot be reached or written now; else it refuses what it was given."""
+    if isinstance(error, DataError | IntegrityError | ProgrammingError):
+        return False
+    return isinstance(error, DBAPIError | PoolTimeoutError)
 
 
 class Work(Protocol[_T]):  # type: ignore[misc]

@@ -1,7 +1,7 @@
 """Group commit: many small writes of one kind share a transaction. Knows no table."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
 from sqlalchemy import Connection
@@ -18,17 +18,23 @@ class OverloadedError(Exception):
     """More is waiting than may be kept in memory; the caller should try again later."""
 
 
+def in_database(
+    database: Database, work: Callable[[Connection, Sequence[_Item]], Sequence[_Result]]
+) -> Callable[[Sequence[_Item]], Awaitable[Sequence[_Result]]]:
+    """The work of a group as one transaction."""
+    return lambda items: database.write(lambda connection: work(connection, items))
+
+
 class Grouped(Generic[_Item, _Result]):
-    """`await add(item)` returns once the item's transaction is on disk.
+    """`await add(item)` returns once `commit` has put the item's group on disk.
 
     While one group is being committed the next one gathers, so the group grows with
-    the load and a lone write is not delayed.
+    the load and a lone write is not delayed. When a group fails, what gathered behind it
+    fails as well: nothing overtakes.
     """
 
-    def __init__(
-        self, database: Database, work: Callable[[Connection, Sequence[_Item]], Sequence[_Result]]
-    ) -> None:
-        self._database, self._work = database, work
+    def __init__(self, commit: Callable[[Sequence[_Item]], Awaitable[Sequence[_Result]]]) -> None:
+        self._written = commit
         self._waiting: list[tuple[_Item, asyncio.Future[_Result]]] = []
         self._task: asyncio.Task[None] | None = None
 
@@ -53,9 +59,11 @@ class Grouped(Generic[_Item, _Result]):
     async def _commit(self, group: list[tuple[_Item, asyncio.Future[_Result]]]) -> None:
         items = [item for item, _ in group]
         try:
-            results = await self._database.write(lambda connection: self._work(connection, items))
+            results = await self._written(items)
         except Exception as error:  # noqa: BLE001  # each waiting caller is told
-            outcomes: Sequence[_Result | Exception] = [error] * len(items)
+            group = [*group, *self._waiting]
+            self._waiting.clear()
+            outcomes: Sequence[_Result | Exception] = [error] * len(group)
         else:
             outcomes = results
         for (_, future), outcome in zip(group, outcomes, strict=True):

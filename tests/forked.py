@@ -47,6 +47,12 @@ class ForkedService:
             time.sleep(0.01)
         return self
 
+    @property
+    def pid(self) -> int:
+        assert self._process
+        assert self._process.pid
+        return self._process.pid
+
     def _ready(self) -> bool:
         try:
             return httpx.get(f"{self.base}/readyz", timeout=2).status_code == 200

@@ -55,7 +55,7 @@ class Hook:
             await self._wiring.receive(self._channel, self._channel.intake(body))
         except MalformedError as error:
             return 400, str(error)
-        except (OverloadedError, SQLAlchemyError) as error:
+        except (OverloadedError, SQLAlchemyError, OSError) as error:
             return 503, type(error).__name__
         return 200, ""
 

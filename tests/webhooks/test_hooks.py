@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import httpx
 import orjson
@@ -31,9 +32,12 @@ def _update(number: int = 1, text: str = "chào") -> bytes:
 
 
 @pytest.fixture(params=ENGINES)
-async def wiring(request: pytest.FixtureRequest, new_url: NewUrl) -> AsyncIterator[Wiring]:
+async def wiring(
+    request: pytest.FixtureRequest, new_url: NewUrl, tmp_path: Path
+) -> AsyncIterator[Wiring]:
     settings = Settings(
         _env_file=None,
+        data_dir=tmp_path,
         database_url=new_url(request.param),
         telegram_token=SecretStr("123456:token"),
         telegram_webhook_secret=SecretStr(SECRET),
@@ -138,7 +142,7 @@ async def test_a_full_queue_asks_the_platform_to_come_later(
     assert _stored(wiring) == []
 
 
-async def test_a_database_that_is_away_is_never_answered_with_200(
+async def test_a_database_that_is_away_is_answered_with_200_only_once_it_is_on_disk(
     client: httpx.AsyncClient, wiring: Wiring, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from sqlalchemy.exc import OperationalError
@@ -146,10 +150,17 @@ async def test_a_database_that_is_away_is_never_answered_with_200(
     def away(*_: object) -> None:
         raise OperationalError("", {}, Exception())
 
+    folder = wiring.settings.data_dir / "spool"
     with monkeypatch.context() as patch:
         patch.setattr(inbox, "add", away)
-        assert (await client.post(HOOK, content=_update(), headers=HEADERS)).status_code == 503
-    assert (await client.post(HOOK, content=_update(), headers=HEADERS)).status_code == 200
+        assert (await client.post(HOOK, content=_update(), headers=HEADERS)).status_code == 200
+        folder.rename(folder.with_name("gone"))
+        answer = await client.post(HOOK, content=_update(2), headers=HEADERS)
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+        folder.with_name("gone").rename(folder)
+        assert _stored(wiring) == []
+    while await wiring.arrivals.once():
+        pass
     assert len(_stored(wiring)) == 1
 
 

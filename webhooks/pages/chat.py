@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +30,7 @@ _SHOWN = 50
 _ANSWER_SECONDS = 3.0
 _STREAM_SECONDS = 300.0
 _POLL_SECONDS = 10.0
+_STATUS = {"": 200, "unreadable": 422, "busy": 503, "away": 503}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +84,10 @@ class _Chat:
     ) -> HTMLResponse:
         address = _address(token)
         wanted = self.wiring.shelf.guides.current.get(guide)
-        messages, team = await self.wiring.database.read(
-            lambda connection: (
-                web.latest(connection, address, _SHOWN) if address else [],
-                teams.only_name(connection),
-            )
-        )
-        await self.delivered(messages)
+        try:
+            messages, team = await self._kept(address)
+        except (OverloadedError, SQLAlchemyError):
+            messages, team, problem = [], None, problem or "away"
         html = self._page.render(
             lines=_lines(messages),
             last=messages[-1].id if messages else 0,
@@ -99,7 +98,18 @@ class _Chat:
             code=code,
             problem=problem,
         )
-        return HTMLResponse(html, 503 if problem == "busy" else 422 if problem else 200)
+        return HTMLResponse(html, _STATUS[problem])
+
+    async def _kept(self, address: str) -> tuple[Sequence[web.Shown], str | None]:
+        """What was said in this chat so far, and whose service this is."""
+        messages, team = await self.wiring.database.read(
+            lambda connection: (
+                web.latest(connection, address, _SHOWN) if address else [],
+                teams.only_name(connection),
+            )
+        )
+        await self.delivered(messages)
+        return messages, team
 
     async def delivered(self, messages: Sequence[web.Shown]) -> None:
         await self.wiring.delivered([one.delivery for one in messages if one.delivery])
@@ -111,11 +121,12 @@ class _Chat:
                 await self.store(token, form)
         except MalformedError:
             return await self.page(token, problem="unreadable")
-        except (OverloadedError, SQLAlchemyError):
+        except (OverloadedError, SQLAlchemyError, OSError):
             return await self.page(token, problem="busy")
         if stays:
             return Response(status_code=204)
-        await self.answered(token)
+        with suppress(SQLAlchemyError):
+            await self.answered(token)
         return RedirectResponse(f"{PATH}#cuoi", 303)
 
     async def store(self, token: str, form: dict[str, str]) -> None:
