@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 from starlette.routing import Route
@@ -19,6 +20,7 @@ from webhooks.hooks import Hook
 from webhooks.pages import chat, guides, notices, pictures, zalo
 
 HOOKS = "/hooks/"
+_LARGEST = 20 * 2**20  # bytes of a form with its file
 
 
 class _Application(FastAPI):
@@ -68,6 +70,7 @@ def create_app(wiring: Wiring, *, demo: bool = False) -> FastAPI:
         app.state.console = console.join(app, wiring, demo=demo)
         app.mount("/static", Static(directory=Path(__file__).parent / "pages" / "static"))
     app.add_middleware(GZipMiddleware, minimum_size=400)
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=_LARGEST)
     secure = wiring.settings.base_url.startswith("https://")
     app.add_middleware(Guard, exempt=HOOKS, secure=secure)
     return app

@@ -13,21 +13,25 @@ from bot.services.access import Problem, Refused
 from storage import notice_pictures
 
 FOLDER = "thong-bao"
-_MOST_BYTES, _MOST_PIXELS, _LONGEST = 10 * 2**20, 40_000_000, 1600
+MOST_BYTES, _MOST_PIXELS, _LONGEST = 10 * 2**20, 40_000_000, 1600
 
 
 def add(connection: Connection, actor: Actor, now: int, raw: bytes) -> str:
     """The path that goes into the content. The same picture is kept once."""
+    return keep(connection, actor, now, clean(raw))
+
+
+def keep(connection: Connection, actor: Actor, now: int, small: bytes) -> str:
+    """One that was cleaned before, so that no transaction waits for it."""
     access.scopes(actor, Operation.COMPOSE_ANNOUNCEMENT)
-    small = _small(raw)
     path = f"{FOLDER}/{sha256(small).hexdigest()}.jpg"
     notice_pictures.keep(connection, path, small, now)
     return path
 
 
-def _small(raw: bytes) -> bytes:
+def clean(raw: bytes) -> bytes:
     """JPEG for a phone. Raises Refused."""
-    if len(raw) > _MOST_BYTES:
+    if len(raw) > MOST_BYTES:
         raise Refused(Problem.BAD_PICTURE)
     try:
         with warnings.catch_warnings():

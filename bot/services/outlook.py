@@ -95,6 +95,14 @@ def previews(connection: Connection, words: NoticeWords, kept: Kept) -> list[Sho
     ]
 
 
+def alike(shown: Sequence[Shown]) -> list[tuple[list[Shown], tuple[Message, ...]]]:
+    """What looks the same in several kinds of chats, once."""
+    found: dict[tuple[Message, ...], list[Shown]] = {}
+    for one in shown:
+        found.setdefault(one.messages, []).append(one)
+    return [(those, messages) for messages, those in found.items()]
+
+
 def _for(message: Message, channel: str, *, group: bool) -> Message:
     return message if presses(channel, group=group) else replace(message, choices=())
 

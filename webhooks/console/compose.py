@@ -2,28 +2,33 @@
 what it will look like, whom it reaches and what is wrong with it stand beside it.
 """
 
+import asyncio
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from fastapi import Response
 from sqlalchemy import Connection
+from starlette.datastructures import UploadFile
 
+from bot.channels.registry import intervals
 from bot.channels.webchat.channel import NAME as WEB
 from bot.core.announcement import Content, State, Way
 from bot.core.rights import EVERYWHERE, Operation
 from bot.notice_checks import check
 from bot.services import announcements as service
-from bot.services import bulletins
+from bot.services import bulletins, notice_pictures, outlook
 from bot.services.access import Problem, Refused
-from storage import announcements, tallies
-from storage.announcements import Kept
+from storage import announcements
 from storage.database import SECOND
 from webhooks.console.frame import Console, Visit
 from webhooks.console.notice_steps import PATH
 
 _COMPOSE = Operation.COMPOSE_ANNOUNCEMENT
 _TIME = "%Y-%m-%dT%H:%M"
+# Said on the form itself; what was typed stays in it, unsaved.
+_UNSAVED = (Problem.CHANGED, Problem.WRONG_STATE, Problem.BAD_PICTURE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +50,13 @@ class _Compose:
 
     # The form
 
-    def content(self, visit: Visit, before: Content) -> Content:
+    def content(self, visit: Visit, before: Content, picture: str | None = None) -> Content:
         """What is not of this form stays as it was."""
+        kept = "" if visit.said("bo-anh") else before.picture
         return replace(
             before,
             text=visit.said("noi-dung"),
+            picture=kept if picture is None else picture,
             areas=tuple(visit.chosen("noi")) if not before.follows else before.areas,
             ways=tuple(Way(one) for one in visit.chosen("nhom") if one in tuple(Way)),
             channels=tuple(one for one in visit.chosen("kenh") if one in self.wiring.channels),
@@ -88,8 +95,10 @@ class _Compose:
     def _around(self, connection: Connection, visit: Visit, draft: _Draft) -> dict[str, Any]:
         content = draft.content
         followed = announcements.get(connection, content.follows) if content.follows else None
-        number = tallies.next_number(connection)
-        tally = bulletins.tally(connection, content, visit.now)
+        kept = announcements.get(connection, draft.number) if draft.number else None
+        rates, now = intervals(), visit.now
+        reach = outlook.outlook(connection, self.words, content, rates, now)
+        shown = replace(kept, content=content) if kept and content.text else None
         return {
             "places": bulletins.places(connection, visit.actor.scopes(_COMPOSE)),
             "everywhere": EVERYWHERE in visit.actor.scopes(_COMPOSE),
@@ -97,12 +106,15 @@ class _Compose:
             "channels": list(self.wiring.channels),
             "followed": followed,
             "findings": self._findings(content),
+            "faults": set(_faults(content, now)),
             "same": announcements.same_text(connection, content, draft.number),
-            "shown": self._shown(content, number, followed, visit.now),
-            "tally": tally,
-            "groups": sum(one.number for one in tally if one.group and not one.reason),
-            "people": sum(one.number for one in tally if not one.group and not one.reason),
-            "left_out": [(one, self.words.reason(one.reason)) for one in tally if one.reason],
+            "shown": outlook.alike(outlook.previews(connection, self.words, shown))
+            if shown
+            else [],
+            "reach": reach,
+            "left_out": [
+                (one, self.words.reason(one.reason)) for one in reach.tallies if one.reason
+            ],
             "send_at": self.input_time(content.send_at),
             "expires_at": self.input_time(content.expires_at),
         }
@@ -114,17 +126,6 @@ class _Compose:
             (one.warning, one.code, said[one.code].format(**one.values) if one.code in said else "")
             for one in (check(content) if content.text else ())
         ]
-
-    def _shown(self, content: Content, number: int, followed: Kept | None, now: int) -> str:
-        return self.words.say(
-            content.kind,
-            number=number,
-            day=self.words.day(now),
-            text=content.text,
-            link=self.words.link("……"),
-            code="……",
-            earlier=followed.number if followed else 0,
-        )
 
     # Saving
 
@@ -144,33 +145,79 @@ class _Compose:
         number = int(given) if given.isdecimal() and len(given) < 16 else 0
         version = int(visit.said("phien-ban")) if visit.said("phien-ban").isdecimal() else 0
         try:
+            picture = await self._uploaded(visit)
             draft = await visit.write(
-                lambda one, now: self._saved(one, visit, number, version, now)
+                lambda one, now: self._saved(one, visit, number, version, now, picture)
             )
         except Refused as refused:
-            if refused.reason not in (Problem.CHANGED, Problem.WRONG_STATE):
+            if refused.reason not in _UNSAVED:
                 raise
-            content = self.content(visit, self.fresh(visit))
+            content = self.content(visit, await self._before(visit, number))
             kept = _Draft(number, version, content, problem=refused.reason)
             return await self.show(visit, kept, 409)
-        if visit.said("lam") == "xem":
-            return visit.go(f"{PATH}/{draft.number}")
+        match visit.said("lam"):
+            case "xem":
+                return visit.go(f"{PATH}/{draft.number}")
+            case "thu":
+                return await self._try_out(visit, draft)
         return await self.show(visit, draft)
 
+    async def _uploaded(self, visit: Visit) -> bytes:
+        """The picture that was chosen, cleaned; empty for none. One byte more than allowed is
+        enough to refuse it."""
+        file = visit.form.get("anh")
+        if not isinstance(file, UploadFile) or not file.size:
+            return b""
+        raw = await file.read(notice_pictures.MOST_BYTES + 1)
+        return await asyncio.to_thread(notice_pictures.clean, raw)
+
+    async def _before(self, visit: Visit, number: int) -> Content:
+        kept = await visit.read(lambda one: announcements.get(one, number))
+        return kept.content if kept else self.fresh(visit)
+
+    async def _try_out(self, visit: Visit, draft: _Draft) -> Response:
+        """What was written is saved by now, whether or not there is a chat to send it to."""
+        try:
+            await visit.write(
+                lambda one, now: outlook.try_out(one, visit.actor, now, draft.number, self.words)
+            )
+        except Refused as refused:
+            if refused.reason != Problem.NO_PERSON:
+                raise
+            return await self.show(visit, replace(draft, problem=refused.reason), 422)
+        return visit.go(f"{PATH}/{draft.number}/soan", "gui-thu")
+
     def _saved(
-        self, connection: Connection, visit: Visit, number: int, version: int, now: int
+        self,
+        connection: Connection,
+        visit: Visit,
+        number: int,
+        version: int,
+        now: int,
+        picture: bytes,
     ) -> _Draft:
+        path = notice_pictures.keep(connection, visit.actor, now, picture) if picture else None
         if not number:
-            content = self.content(visit, self.fresh(visit))
+            content = self.content(visit, self.fresh(visit), path)
             made = service.compose(connection, visit.actor, now, content)
             return _Draft(made, 1, content, saved_at=now)
         kept = service.see(connection, visit.actor, number, _COMPOSE)
-        content = self.content(visit, kept.content)
+        content = self.content(visit, kept.content, path)
         if content == kept.content:
             return _Draft(number, kept.version, content, saved_at=now)
+        if replace(content, picture=kept.content.picture) == kept.content:
+            version = kept.version  # the words came meanwhile by themselves: nothing is lost
         new = {name: getattr(content, name) for name in Content.__dataclass_fields__}
         service.edit(connection, visit.actor, now, number, version, **new)
         return _Draft(number, version + 1, content, saved_at=now)
+
+
+def _faults(content: Content, now: int) -> Iterator[str]:
+    """What is wrong besides the words: each is said under its own field."""
+    if content.expires_at and content.expires_at <= max(now, content.send_at):
+        yield "het-han"
+    if not content.areas and not content.follows:
+        yield "noi"
 
 
 def add(console: Console) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 from bot.core.announcement import FAILED, Kind
 from bot.core.rights import Operation
 from bot.services import announcements as service
+from bot.services import outlook
 from webhooks.console.frame import Visit
 
 PATH = "/thong-bao"
@@ -58,6 +59,17 @@ def _correct(visit: Visit, connection: Connection, now: int) -> str:
     return f"{PATH}/{made}/soan"
 
 
+def _try_out(visit: Visit, connection: Connection, now: int) -> None:
+    words = visit.console.wiring.notice_words
+    outlook.try_out(connection, visit.actor, now, _number(visit), words)
+
+
+def _hand_over(visit: Visit, connection: Connection, now: int) -> None:
+    copy, person = visit.said("tin"), visit.said("nguoi")
+    numbers = [int(one) if one.isdecimal() and len(one) < 16 else 0 for one in (copy, person)]
+    service.hand_over(connection, visit.actor, now, _number(visit), *numbers)
+
+
 STEPS: Mapping[str, tuple[Operation, Work]] = {
     "gui-duyet": (Operation.COMPOSE_ANNOUNCEMENT, _submit),
     "duyet": (Operation.APPROVE_ANNOUNCEMENT, _approve),
@@ -66,5 +78,7 @@ STEPS: Mapping[str, tuple[Operation, Work]] = {
     "tam-dung": (Operation.STEER_ANNOUNCEMENT, _pause),
     "gui-tiep": (Operation.STEER_ANNOUNCEMENT, _resume),
     "gui-lai": (Operation.STEER_ANNOUNCEMENT, _resend),
+    "gui-thu": (Operation.SEE_ANNOUNCEMENTS, _try_out),
+    "giao-lai": (Operation.STEER_ANNOUNCEMENT, _hand_over),
     "dinh-chinh": (Operation.COMPOSE_ANNOUNCEMENT, _correct),
 }

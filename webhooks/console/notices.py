@@ -1,6 +1,5 @@
 """/thong-bao: the list, one announcement from draft to done, its live progress and its sheet."""
 
-from dataclasses import replace
 from functools import partial
 from io import BytesIO
 from typing import Any
@@ -14,9 +13,9 @@ from bot.core.announcement import EDITABLE, FAILED, OPEN, PUBLIC, REACHED, State
 from bot.core.announcement import STEPS as ORDER
 from bot.core.changes import changes
 from bot.core.rights import Actor, Operation
-from bot.services import bulletins
+from bot.services import bulletins, outlook
 from bot.services.access import Problem, Refused
-from storage import announcements, areas, recipients, tallies, views
+from storage import announcements, areas, recipients, views
 from storage.announcements import Kept
 from webhooks.console.frame import Console, Visit
 from webhooks.console.live import Live
@@ -93,8 +92,7 @@ class _Pages:
     def _whole(self, connection: Connection, actor: Actor, kept: Kept, now: int) -> dict[str, Any]:
         told = bulletins.story(connection, kept)
         places = areas.places(connection, kept.content.areas)
-        number = kept.number or tallies.next_number(connection)
-        shown = self.words.whole(replace(kept, number=number), self._earlier(connection, kept))
+        shown = outlook.alike(outlook.previews(connection, self.words, kept))
         operations = {
             "compose": Operation.COMPOSE_ANNOUNCEMENT,
             "approve": Operation.APPROVE_ANNOUNCEMENT,
@@ -118,11 +116,6 @@ class _Pages:
             "steps": {step.value for step, (before, _) in ORDER.items() if kept.state in before},
             "seen": views.views(connection, kept.id),
         }
-
-    def _earlier(self, connection: Connection, kept: Kept) -> int:
-        followed = kept.content.follows
-        earlier = announcements.get(connection, followed) if followed else None
-        return earlier.number if earlier else 0
 
     def _rows(
         self, connection: Connection, kept: Kept, heap: str, after: int
