@@ -11,7 +11,7 @@ from bot.core.effects import Message
 from bot.core.events import ChoiceMade, TextReceived
 from bot.core.rights import Actor, Role
 from bot.core.text import number
-from bot.desk import homes, memory, sending, training, visiting
+from bot.desk import family, homes, memory, sending, training, visiting
 from bot.desk.ask import MORE, PRESS, Ask, Handler, Reply
 from bot.desk.grammar import Order, picked, read, tokens
 from bot.desk.memory import Memory
@@ -58,6 +58,14 @@ _VERBS: Mapping[str, Handler] = {
     "help": _help,
     "login": _login,
     "cancel": _cancel,
+    "change": family.change,
+    "merge": family.merge,
+    "split": family.split,
+    "head": family.head,
+    "rename": family.rename,
+    "move": family.move,
+    "again": family.again,
+    "history": family.history,
 }
 
 

@@ -57,7 +57,8 @@ def _label(ask: Ask, one: Card) -> str:
 def _shown(ask: Ask, one: Card) -> Reply:
     """With what is done most often from here."""
     send = button(f"gui {one.home.code}", ask.say("send_button"))
-    return Reply(_card(ask, one), [send])
+    change = button(f"sua {one.home.code}", ask.say("family.change_button"))
+    return Reply(_card(ask, one), [send, change])
 
 
 def _card(ask: Ask, one: Card) -> str:

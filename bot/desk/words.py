@@ -1,6 +1,6 @@
 """How the desk speaks and which words it knows: guides/desk.yaml. No SQL."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import yaml
@@ -25,6 +25,8 @@ class DeskWords:
         self.outcomes: Phrases = phrases(self.section("outcomes"))
         self.statements: Phrases = phrases(self.section("statements"))
         self.now: Phrases = phrases({"now": self._words["now"]})
+        self.towards: Phrases = phrases({"to": self._words["towards"]})
+        self.honorifics: Sequence[str] = self._words["honorifics"]
         self.everybody: Phrases = phrases({"all": self._words["everybody"]})
 
     def section(self, key: str) -> Mapping[str, Any]:

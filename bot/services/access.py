@@ -36,6 +36,7 @@ class Problem(StrEnum):
     NO_REASON = "no-reason"
     WRONG_COUNT = "wrong-count"
     NOBODY = "nobody"
+    NOBODY_LEFT = "nobody-left"
     TOO_LATE = "too-late"
     TOO_EARLY = "too-early"
     NO_REPORT = "no-report"

@@ -65,9 +65,11 @@ def add(connection: Connection, actor: Actor, now: int, area: str, label: str) -
 
 
 def relabel(connection: Connection, actor: Actor, now: int, code: str, label: str) -> None:
-    """A new address within the same hamlet."""
-    access.active(connection, actor, Operation.CHANGE_HOUSEHOLD, code)
-    households.change(connection, code, now, label=_label(label))
+    """A new address within the same hamlet; the one it has already changes nothing."""
+    home = access.active(connection, actor, Operation.CHANGE_HOUSEHOLD, code)
+    if (wanted := _label(label)) == home.label:
+        return
+    households.change(connection, code, now, label=wanted)
     households.refresh(connection, [code])
     _keep(connection, actor, Operation.CHANGE_HOUSEHOLD, code, now, "relabelled")
 
@@ -99,9 +101,13 @@ def mute(
 ) -> None:
     """Left alone until then: because they refused, or for another reason (a slug)."""
     access.active(connection, actor, Operation.CHANGE_HOUSEHOLD, code)
+    _mute(connection, code, now, reason, until)
+    _keep(connection, actor, Operation.CHANGE_HOUSEHOLD, code, now, reason)
+
+
+def _mute(connection: Connection, code: str, now: int, reason: str, until: int) -> None:
     households.change(connection, code, now, muted_reason=reason, muted_until=until)
     _silence(connection, [code], "muted", now)
-    _keep(connection, actor, Operation.CHANGE_HOUSEHOLD, code, now, reason)
 
 
 def unmute(connection: Connection, actor: Actor, now: int, code: str) -> None:
@@ -111,13 +117,16 @@ def unmute(connection: Connection, actor: Actor, now: int, code: str) -> None:
 
 
 def merge(connection: Connection, actor: Actor, now: int, code: str, into: str) -> None:
-    """Everybody of one household lives in the other from now on."""
-    access.active(connection, actor, Operation.MERGE_HOUSEHOLDS, code)
-    access.active(connection, actor, Operation.MERGE_HOUSEHOLDS, into)
+    """Everybody of one household lives in the other from now on; whoever wanted to be left
+    alone still is."""
+    home = access.active(connection, actor, Operation.MERGE_HOUSEHOLDS, code)
+    there = access.active(connection, actor, Operation.MERGE_HOUSEHOLDS, into)
     if code == into:
         raise Refused(Problem.SAME)
     moving = persons.of_households(connection, [code])[code]
     _rehouse(connection, moving, into, now)
+    if home.muted_until > max(now, there.muted_until):
+        _mute(connection, into, now, home.muted_reason, home.muted_until)
     households.change(connection, code, now, state=households.MERGED, merged_into=into)
     households.refresh(connection, [code, into])
     _keep(connection, actor, Operation.MERGE_HOUSEHOLDS, code, now, "merged", other=into)
@@ -129,12 +138,17 @@ def split(
 ) -> str:
     """Some of a household found one of their own in the same hamlet; its code."""
     home = access.active(connection, actor, Operation.MERGE_HOUSEHOLDS, code)
-    moving = [one for one in persons.of_households(connection, [code])[code] if one.id in leaving]
+    living = persons.of_households(connection, [code])[code]
+    moving = [one for one in living if one.id in leaving]
     if not moving:
         raise Refused(Problem.NO_PERSON)
+    if len(moving) == len(living):
+        raise Refused(Problem.NOBODY_LEFT)
     new = households.next_code(connection)
     households.add(connection, [{"code": new, "area": home.area, "label": _label(label)}], now)
     _rehouse(connection, moving, new, now)
+    if home.muted_until > now:
+        _mute(connection, new, now, home.muted_reason, home.muted_until)
     households.refresh(connection, [code, new])
     _keep(connection, actor, Operation.MERGE_HOUSEHOLDS, code, now, "split", other=new)
     _keep(connection, actor, Operation.MERGE_HOUSEHOLDS, new, now, "split-from", other=code)
@@ -153,8 +167,12 @@ def _rehouse(connection: Connection, moving: Sequence[Someone], into: str, now: 
 
 def set_head(connection: Connection, actor: Actor, now: int, code: str, person: int) -> None:
     access.active(connection, actor, Operation.CHANGE_HOUSEHOLD, code)
-    if person not in {one.id for one in persons.of_households(connection, [code])[code]}:
+    """Nothing changes for who is its head already."""
+    living = {one.id: one for one in persons.of_households(connection, [code])[code]}
+    if person not in living:
         raise Refused(Problem.NO_PERSON)
+    if living[person].is_head:
+        return
     persons.set_head(connection, code, person)
     _keep(connection, actor, Operation.CHANGE_HOUSEHOLD, code, now, "head", person=person)
 

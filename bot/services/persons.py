@@ -51,14 +51,31 @@ def change(
     known = {"honorific": before.honorific, "call_name": before.call_name}
     values = columns(vault, Details(**{**known, **typed}))
     wanted = {name: values[name] for name in values if name.removesuffix("_mark") in typed}
-    try:
-        with connection.begin_nested():
-            persons.change(connection, number, now, **wanted)
-    except IntegrityError as error:
-        raise Refused(Problem.NAME_TAKEN, name=str(values["call_name"])) from error
-    if before.household:
-        households.refresh(connection, [before.household])
+    _revise(connection, before, now, wanted)
     _audit(connection, actor, Operation.CHANGE_PERSON, number, now, fields=sorted(typed))
+
+
+def rename(
+    connection: Connection,
+    actor: Actor,
+    now: int,
+    number: int,
+    *,
+    call_name: str,
+    honorific: str | None = None,
+) -> bool:
+    """How somebody is called; False when they are called so already."""
+    before = access.person(connection, actor, Operation.CHANGE_PERSON, number)
+    said = before.honorific if honorific is None else honorific
+    wanted = _names(said, call_name)
+    if wanted == {"honorific": before.honorific, "call_name": before.call_name}:
+        return False
+    _revise(connection, before, now, wanted)
+    if before.household:
+        row = {"household": before.household, "kind": "renamed", "other": "", "person": number}
+        households.happened(connection, [{**row, "actor": actor.person, "at": now}])
+    _audit(connection, actor, Operation.CHANGE_PERSON, number, now, fields=sorted(wanted))
+    return True
 
 
 def phone(connection: Connection, actor: Actor, now: int, vault: Vault, number: int) -> str:
@@ -90,23 +107,27 @@ def by_phone(connection: Connection, actor: Actor, vault: Vault, typed: str) -> 
 
 def columns(vault: Vault, details: Details) -> Row:
     """As the table takes them, the phone sealed. Raises Refused for what cannot be."""
-    call_name = " ".join(details.call_name.split())
-    honorific = " ".join(details.honorific.split())
-    if not 0 < len(call_name) <= LONG or len(honorific) > LONG:
-        raise Refused(Problem.BAD_VALUE)
+    names = _names(details.honorific, details.call_name)
     if details.age_band not in ("", *AGE_BANDS) or details.smartphone not in ("", *SMARTPHONE):
         raise Refused(Problem.BAD_VALUE)
     number = phone_number(details.phone)
     if details.phone.strip() and not number:
         raise Refused(Problem.BAD_PHONE)
     return {
-        "honorific": honorific,
-        "call_name": call_name,
+        **names,
         "age_band": details.age_band,
         "smartphone": details.smartphone,
         "phone": vault.seal(number) if number else "",
         "phone_mark": vault.mark(PHONE, number) if number else "",
     }
+
+
+def _names(honorific: str, call_name: str) -> dict[str, str]:
+    """Tidied. Raises Refused for what cannot be."""
+    said = " ".join(honorific.split()), " ".join(call_name.split())
+    if not 0 < len(said[1]) <= LONG or len(said[0]) > LONG:
+        raise Refused(Problem.BAD_VALUE)
+    return {"honorific": said[0], "call_name": said[1]}
 
 
 def official(connection: Connection, actor: Actor, now: int, name: str, area: str) -> int:
@@ -118,6 +139,16 @@ def official(connection: Connection, actor: Actor, now: int, name: str, area: st
     number = persons.add_one(connection, {"call_name": call_name}, now)
     _audit(connection, actor, Operation.ADD_PERSON, number, now)
     return number
+
+
+def _revise(connection: Connection, before: Someone, now: int, wanted: Row) -> None:
+    try:
+        with connection.begin_nested():
+            persons.change(connection, before.id, now, **wanted)
+    except IntegrityError as error:
+        raise Refused(Problem.NAME_TAKEN, name=str(wanted["call_name"])) from error
+    if before.household:
+        households.refresh(connection, [before.household])
 
 
 def _write(connection: Connection, row: Row, now: int) -> int:
