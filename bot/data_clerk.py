@@ -5,7 +5,7 @@ from sqlalchemy import Connection
 
 from bot.channels.base import packed
 from bot.chores import keep_at
-from bot.core.data_rights import DELETE
+from bot.core.data_rights import DELETE, SERVES
 from bot.core.effects import Message
 from bot.core.rights import terminal
 from bot.people_words import PeopleWords
@@ -45,20 +45,25 @@ class DataClerk:
         now = self._database.now(connection)
         found = data_requests.waiting(connection, (DELETE,), 1)
         for one in found:
-            data_requests.finish(connection, one.id, now, 0)
             self._done(connection, one, now)
         return bool(found)
 
     def _done(self, connection: Connection, one: Asked, now: int) -> None:
         """Whoever serves is told why not, and the request ends there."""
-        said = "data.erased"
+        said, declined = "data.erased", ""
         try:
             own_data.erase(connection, terminal(), now, one.person, one.address)
         except Refused:
-            said = "data.serves"
-        row = NewDelivery(
-            f"data:{one.id}", one.address, packed(Message(self._words.say(said))), lanes.REPLY
-        )
+            said, declined = "data.serves", SERVES
+        data_requests.finish(connection, one.id, now, 0, declined)
+        self.tell(connection, one, said, now)
+
+    def tell(self, connection: Connection, one: Asked, said: str, now: int) -> None:
+        """What became of it, in the chat it was asked in. `said` names the words."""
+        if not one.address:
+            return
+        message = Message(self._words.say(said))
+        row = NewDelivery(f"data:{one.id}", one.address, packed(message), lanes.REPLY)
         outbox.enqueue(connection, [row], now)
         self._signals.announce(connection, OUTBOX)
 

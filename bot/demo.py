@@ -8,6 +8,7 @@ import yaml
 from sqlalchemy import Connection
 
 from bot.core.announcement import Content, Way, digest
+from bot.core.data_rights import clocks
 from bot.core.rights import terminal
 from bot.import_forms import SHIPPED, import_forms
 from bot.library import GUIDES
@@ -16,7 +17,19 @@ from bot.services import imports
 from bot.services.access import Refused
 from bot.services.imports import COLUMNS, Kind
 from bot.vault import Vault
-from storage import areas, calls, groups, households, links, logins, people, persons, teams
+from storage import (
+    areas,
+    calls,
+    data_requests,
+    groups,
+    households,
+    links,
+    logins,
+    people,
+    persons,
+    teams,
+)
+from storage.data_requests import Asked
 from storage.rows import Row
 
 Places = Mapping[str, Sequence[dict[str, Any]]]
@@ -52,7 +65,11 @@ def plant(connection: Connection, vault: Vault, found: Places, now: int) -> int:
     _notices(connection, found["notices"], now)
     for one in found["calls"]:
         _call(connection, one, ids[one["person"]], now)
-
+    for one in found["data_requests"]:
+        asked = Asked(
+            0, one["chat"], ids[one["person"]], one["kind"], now, *clocks(one["kind"], now)
+        )
+        data_requests.add(connection, asked)
     return len(areas.known(connection))
 
 

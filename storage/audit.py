@@ -3,6 +3,7 @@
 Table audit_entry. Holds ids and names of fields, never names, phones or words of people.
 """
 
+from collections.abc import Collection
 from hashlib import sha256
 
 import orjson
@@ -71,11 +72,25 @@ def latest(connection: Connection, target: str, limit: int = 50) -> list[Row]:
     return [dict(row) for row in found.mappings()]
 
 
-def page(connection: Connection, limit: int, before: int = 0, target: str = "") -> list[Row]:
-    """The newest entries, from below an id on; about one target when told."""
-    query = select(_entry).order_by(_columns.id.desc()).limit(limit)
-    if before:
-        query = query.where(_columns.id < before)
-    if target:
-        query = query.where(_columns.target == target)
-    return [dict(row) for row in connection.execute(query).mappings()]
+def page(
+    connection: Connection,
+    limit: int,
+    before: int = 0,
+    target: str = "",
+    operations: Collection[str] = (),
+    actors: Collection[int] = (),
+    since: int = 0,
+    until: int = 0,
+) -> list[Row]:
+    """The newest entries, from below an id on; only those that fit what is told."""
+    kept = [
+        (before, _columns.id < before),
+        (target, _columns.target == target),
+        (operations, _columns.operation.in_(operations)),
+        (actors, _columns.actor.in_(actors)),
+        (since, _columns.at >= since),
+        (until, _columns.at < until),
+    ]
+    query = select(_entry).where(*(where for told, where in kept if told))
+    newest = query.order_by(_columns.id.desc()).limit(limit)
+    return [dict(row) for row in connection.execute(newest).mappings()]

@@ -3,10 +3,12 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, func, select, true, update
 
+from bot.core.rights import EVERYWHERE
+from storage import areas
 from storage.rows import table
-from storage.tables import DataRequest
+from storage.tables import DataRequest, Household, Person
 
 _request = table(DataRequest)
 _columns = _request.c
@@ -23,14 +25,16 @@ class Asked:
     asked_at: int
     answer_by: int
     due_at: int
-    done_at: int | None
+    done_at: int | None = None
+    done_by: int = 0
+    declined: str = ""
 
 
 _FIELDS = [_columns[name] for name in Asked.__dataclass_fields__]
 _open = _columns.done_at.is_(None)
 
 
-def add(connection: Connection, asked: Asked, done_by: int = 0) -> int:
+def add(connection: Connection, asked: Asked) -> int:
     """Its number; `id` is not looked at. An open one of the same kind stays the only one."""
     known: int | None = connection.execute(
         select(_columns.id).where(
@@ -44,7 +48,7 @@ def add(connection: Connection, asked: Asked, done_by: int = 0) -> int:
         return known
     row = {name: getattr(asked, name) for name in Asked.__dataclass_fields__ if name != "id"}
     made: int = connection.execute(
-        _request.insert().values(**row, done_by=done_by).returning(_columns.id)
+        _request.insert().values(row).returning(_columns.id)
     ).scalar_one()
     return made
 
@@ -54,16 +58,33 @@ def is_waiting(connection: Connection, kind: str) -> bool:
     return connection.execute(found).first() is not None
 
 
-def waiting(
-    connection: Connection, kinds: Collection[str], limit: int, after: int = 0
-) -> list[Asked]:
-    """Open ones in order of when they are due."""
+def waiting(connection: Connection, kinds: Collection[str], limit: int) -> list[Asked]:
+    """Open ones in order of when they are due, for whoever settles them."""
     found = connection.execute(
         select(*_FIELDS)
-        .where(_open, _columns.kind.in_(kinds), _columns.id > after)
+        .where(_open, _columns.kind.in_(kinds))
         .order_by(_columns.due_at, _columns.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
+    )
+    return [Asked(*row) for row in found]
+
+
+def listed(
+    connection: Connection, scopes: Collection[str], limit: int, *, is_open: bool
+) -> list[Asked]:
+    """Of people who live in these places; the open ones by when they are due, the settled ones
+    newest first. Those of nobody known, and of people who are gone, lie in no place."""
+    order = (_columns.due_at, _columns.id) if is_open else (_columns.done_at.desc(), _columns.id)
+    person, home = table(Person), table(Household)
+    lived = (
+        select(person.c.id)
+        .join(home, home.c.code == person.c.household)
+        .where(areas.inside(home.c.area, scopes))
+    )
+    here = true() if EVERYWHERE in scopes else _columns.person.in_(lived)
+    found = connection.execute(
+        select(*_FIELDS).where(_open if is_open else ~_open, here).order_by(*order).limit(limit)
     )
     return [Asked(*row) for row in found]
 
@@ -73,9 +94,12 @@ def get(connection: Connection, number: int) -> Asked | None:
     return Asked(*found) if found else None
 
 
-def finish(connection: Connection, number: int, now: int, by: int) -> bool:
+def finish(connection: Connection, number: int, now: int, by: int, declined: str = "") -> bool:
+    """Done, or declined for a reason."""
     changed = connection.execute(
-        update(_request).where(_columns.id == number, _open).values(done_at=now, done_by=by)
+        update(_request)
+        .where(_columns.id == number, _open)
+        .values(done_at=now, done_by=by, declined=declined)
     )
     return changed.rowcount == 1
 

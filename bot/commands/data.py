@@ -10,11 +10,17 @@ from sqlalchemy import Connection
 from bot.commands.acting import by as _by
 from bot.commands.acting import done
 from bot.core.rights import Actor
-from bot.services import own_data
+from bot.services import data_requests, own_data
 from bot.settings import Settings
 from bot.terminal import Terminal
-from bot.vault import vault_of
+from bot.vault import Vault, vault_of
 from storage.database import SECOND
+
+
+def _vault() -> Vault:
+    settings = Settings()
+    return vault_of(settings.secret_key.get_secret_value(), settings.data_dir)
+
 
 _number = click.argument("number", type=int)
 
@@ -29,7 +35,8 @@ def data() -> None:
 def listed(by: int) -> None:
     """Show what waits to be done, the most urgent first."""
     words, zone = Terminal(), ZoneInfo(Settings().timezone)
-    for one in done(lambda connection, actor, _now: own_data.waiting(connection, actor), by):
+    for case in done(lambda connection, actor, _now: data_requests.listed(connection, actor), by):
+        one = case.asked
         answer = datetime.fromtimestamp(one.answer_by // SECOND, zone)
         due = datetime.fromtimestamp(one.due_at // SECOND, zone)
         words.say(
@@ -47,7 +54,8 @@ def listed(by: int) -> None:
 @_by
 def finish(number: int, by: int) -> None:
     """Say that the request of that NUMBER was done."""
-    done(lambda one, actor, now: own_data.finish(one, actor, now, number), by)
+    vault = _vault()
+    done(lambda one, actor, now: data_requests.correct(one, actor, now, vault, number), by)
     Terminal().say("data.done")
 
 
@@ -56,8 +64,7 @@ def finish(number: int, by: int) -> None:
 @_by
 def export(number: int, by: int) -> None:
     """Print everything kept of the person of that NUMBER, as JSON."""
-    settings = Settings()
-    vault = vault_of(settings.secret_key.get_secret_value(), settings.data_dir)
+    vault = _vault()
 
     def work(connection: Connection, actor: Actor, now: int) -> dict[str, object]:
         return own_data.export(own_data.see(connection, actor, now, vault, number))

@@ -3,6 +3,10 @@
 from bot.core.hours import OfficeHours
 
 SEE, CORRECT, WITHDRAW, DELETE = "see", "correct", "withdraw", "delete"
+# Why a request may be declined: nobody can tell that it is the person's own, a law says to keep
+# it, it is not ours, they still serve.
+IDENTITY, LAW, ELSEWHERE, SERVES = "identity", "law", "elsewhere", "serves"
+REASONS = (IDENTITY, LAW, ELSEWHERE)
 _DAY = 24 * 3600 * 1_000_000
 _ANSWER_DAYS = 2  # working days
 # Days until each has to be done.

@@ -37,6 +37,7 @@ class Operation(StrEnum):
     SEE_PHONE = "see-phone"
     SEE_PERSON_DATA = "see-person-data"
     ERASE_PERSON = "erase-person"
+    SETTLE_DATA = "settle-data"
     MAKE_LINK_CODE = "make-link-code"
     SEE_HELP = "see-help"
     GIVE_HELP = "give-help"
@@ -94,6 +95,7 @@ RULES: Mapping[Operation, frozenset[Role]] = {
     Operation.SEE_PHONE: _TEAM | _SELF,
     Operation.SEE_PERSON_DATA: _TEAM | _SELF,
     Operation.ERASE_PERSON: _LEADS | _SELF,
+    Operation.SETTLE_DATA: _LEADS,
     Operation.MAKE_LINK_CODE: _TEAM,
     Operation.SEE_HELP: _TEAM,
     Operation.GIVE_HELP: _TEAM,

@@ -49,6 +49,8 @@ class Problem(StrEnum):
     NO_GUIDE = "no-guide"
     NOTHING = "nothing"
     NO_CONSENT = "no-consent"
+    SERVES = "serves"
+    NOT_SURE = "not-sure"
 
 
 class Refused(Exception):  # noqa: N818  # a refusal is an answer, not an error

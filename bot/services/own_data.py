@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from bot.core.address import Address
-from bot.core.data_rights import CORRECT, DELETE, SEE, WITHDRAW, clocks
+from bot.core.data_rights import CORRECT, SEE, WITHDRAW, clocks
 from bot.core.effects import Purpose
 from bot.core.hours import OfficeHours
 from bot.core.rights import EVERYWHERE, Actor, Grant, Operation, Role
@@ -19,8 +19,6 @@ from storage.data_requests import Asked
 from storage.households import Home
 from storage.persons import Someone
 from storage.rows import Row
-
-_AT_ONCE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,24 +102,6 @@ def ask(
     return number
 
 
-def waiting(connection: Connection, actor: Actor, after: int = 0) -> list[Asked]:
-    """What still has to be done by somebody, the most urgent first. For operators."""
-    access.require(connection, actor, Operation.SEE_AUDIT, EVERYWHERE)
-    return data_requests.waiting(connection, (CORRECT, DELETE), _AT_ONCE, after)
-
-
-def finish(connection: Connection, actor: Actor, now: int, number: int) -> None:
-    """A correction was made."""
-    found = data_requests.get(connection, number)
-    if found is None:
-        access.scopes(actor, Operation.CHANGE_PERSON)
-        raise Refused(Problem.NO_PERSON)
-    _allowed(connection, actor, Operation.CHANGE_PERSON, found.person, found.address)
-    if not data_requests.finish(connection, number, now, actor.person):
-        raise Refused(Problem.SAME)
-    audit.record(connection, actor, Operation.CHANGE_PERSON, f"data:{number}", now, step="done")
-
-
 def erase(
     connection: Connection, actor: Actor, now: int, person: int, address: str = ""
 ) -> Collection[str]:
@@ -129,7 +109,7 @@ def erase(
     refused until that has ended."""
     someone = _allowed(connection, actor, Operation.ERASE_PERSON, person, address)
     if person and teams.serves(connection, person):
-        raise Refused(Problem.WRONG_STATE)
+        raise Refused(Problem.SERVES)
     chats = set(erasure.chats(connection, person)) if person else set()
     chats |= {address} - {""}
     alone = chats - erasure.shared(connection, chats, person)

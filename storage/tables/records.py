@@ -47,6 +47,8 @@ class DataRequest(SQLModel, table=True):
     due_at: int = Field(sa_column=moment())
     done_at: int | None = Field(sa_column=moment(empty=True))
     done_by: int
+    # Why it was declined; empty when it was done.
+    declined: str
 
 
 class AuditEntry(SQLModel, table=True):

@@ -12,12 +12,14 @@ from sqlalchemy import Connection
 from village import NEAR, find, plant
 
 from bot.core.announcement import Content, Way
+from bot.core.data_rights import CORRECT
 from bot.core.rights import Role, terminal
 from bot.services import announcements
 from bot.services import logins as service
 from bot.settings import Settings
 from bot.wiring import Wiring
-from storage import calls, groups
+from storage import calls, data_requests, groups
+from storage.data_requests import Asked
 from webhooks.app import create_app
 from webhooks.console.frame import COOKIE
 
@@ -35,6 +37,7 @@ async def wiring(new_url: NewUrl, tmp_path: Path) -> AsyncIterator[Wiring]:
     made.database.write_now(lambda one: groups.put(one, rows))
     made.database.write_now(_notice)
     made.database.write_now(_call)
+    made.database.write_now(_asked)
     yield made
     await made.stop()
 
@@ -50,6 +53,12 @@ def _call(connection: Connection) -> None:
     row = {"address": "webchat:web:nam", "person": find(connection, "Bà Năm")}
     calls.call(connection, [row | {"guide": "vneid", "item": "cai-dat"}], 1)
     calls.change(connection, 1, calls.OPEN, area=NEAR)
+
+
+def _asked(connection: Connection) -> None:
+    """Bà Năm wants her data corrected, request number 1."""
+    person = find(connection, "Bà Năm")
+    data_requests.add(connection, Asked(0, "webchat:web:nam", person, CORRECT, 1, 1, 1))
 
 
 @pytest.fixture

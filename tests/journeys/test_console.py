@@ -26,6 +26,8 @@ SCREENS = {
         "/quan-tri/tinh-trang",
         "/quan-tri/viec-ket",
         "/quan-tri/nhat-ky",
+        "/quan-tri/du-lieu",
+        "/quan-tri/du-lieu/1",
     ),
     "Chị Mai": ("/", "/thong-bao", "/thong-bao/moi", "/thong-bao/1", "/thong-bao/1/soan"),
     "Anh Hùng": ("/", "/thong-bao/1"),

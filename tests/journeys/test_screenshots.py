@@ -115,6 +115,7 @@ SCREENS = (
     ("figures", "Anh Hùng", "/chi-tieu"),
     ("groups", "Anh Quân", "/quan-tri/nhom"),
     ("staff", "Anh Quân", "/quan-tri/nguoi"),
+    ("data-request", "Anh Quân", "/quan-tri/du-lieu/1"),
     ("login", "", "/dang-nhap"),
 )
 

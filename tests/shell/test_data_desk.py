@@ -4,12 +4,13 @@ import pytest
 from callers import Callers
 from fakes import Clock
 from sqlalchemy import Connection
-from village import find
+from village import FAR, find
 
 from bot.core.data_rights import CORRECT, DELETE
-from bot.core.rights import Refusal, terminal
+from bot.core.rights import Actor, Grant, Refusal, Role, terminal
 from bot.data_clerk import DataClerk
 from bot.library import Library
+from bot.services import data_requests as cases
 from bot.services import own_data
 from bot.services import persons as person_service
 from bot.services.access import Problem, Refused
@@ -112,7 +113,8 @@ async def test_a_correction_is_somebodys_with_a_clock(village: Residents) -> Non
     village.at("2027-01-15T10:00")  # a Friday
     await village.says("nam", "chào", "dữ liệu của tôi")
     assert "hai ngày làm việc" in await village.presses("nam", "Sửa cho đúng")
-    (found,) = village.do(lambda one: own_data.waiting(one, terminal()))
+    (case,) = village.do(lambda one: cases.listed(one, terminal()))
+    found = case.asked
     assert found.kind == CORRECT
     assert village.people.say("help.no_guide") in village.last("dung")
     answer, due = found.answer_by, found.due_at
@@ -121,17 +123,26 @@ async def test_a_correction_is_somebodys_with_a_clock(village: Residents) -> Non
     assert village.do(lambda one: data_requests.overdue(one, village.clock())) == 0
     village.clock.advance(1)
     assert village.do(lambda one: data_requests.overdue(one, village.clock())) == 1
-    far, dung = village.actor("Cô Đào"), village.actor("Anh Dũng")
+    lead, now, vault = village.actor("Chị Hoa"), village.clock(), village.vault
+
+    def correct(actor: Actor, number: int) -> object:
+        return village.do(lambda one: cases.correct(one, actor, now, vault, number))
+
+    away = Actor(lead.person, "console", (Grant(Role.LEAD, FAR),))
+    assert village.do(lambda one: cases.listed(one, away)) == []
     with pytest.raises(Refused) as refused:
-        village.do(lambda one: own_data.finish(one, far, village.clock(), found.id))
+        correct(away, found.id)
     assert refused.value.reason is Refusal.AREA
-    village.do(lambda one: own_data.finish(one, dung, village.clock(), found.id))
+    correct(lead, found.id)
     with pytest.raises(Refused) as again:
-        village.do(lambda one: own_data.finish(one, dung, village.clock(), found.id))
+        correct(lead, found.id)
     assert again.value.reason is Problem.SAME
     with pytest.raises(Refused) as unknown:
-        village.do(lambda one: own_data.finish(one, dung, village.clock(), 99))
+        correct(lead, 99)
     assert unknown.value.reason is Problem.NO_PERSON
+    known = village.do(lambda one: cases.listed(one, lead, is_open=False))
+    settled = {one.asked.kind: one.asked for one in known}[CORRECT]
+    assert (settled.done_by, settled.declined) == (lead.person, "")
     assert village.do(data_requests.open_count) == 0
 
 
@@ -205,6 +216,7 @@ async def test_who_serves_is_told_why_not(village: Residents) -> None:
     assert "đang là tổ viên" in answer
     assert village.actor("Anh Dũng").person
     assert village.do(data_requests.open_count) == 0
+    assert [row["declined"] for row in village.rows(DataRequest)] == ["serves"]
 
 
 async def test_a_deletion_asked_of_the_platform_is_done(village: Residents) -> None:
@@ -232,7 +244,7 @@ def test_nobody_else_sees_or_deletes_it(village: Residents) -> None:
     assert refusal(lambda one: own_data.see(one, neighbour, now, vault, nam)) is Refusal.STRANGER
     assert refusal(lambda one: own_data.erase(one, far, now, nam)) is Refusal.ROLE
     assert refusal(lambda one: own_data.erase(one, dung, now, nam)) is Refusal.ROLE
-    assert refusal(lambda one: own_data.waiting(one, dung)) is Refusal.ROLE
+    assert refusal(lambda one: cases.listed(one, dung)) is Refusal.ROLE
     own = own_data.oneself(nam, village.address("nam"))
     assert refusal(lambda one: own_data.see(one, own, now, vault, 0, "fake:one:tu"))
     exported = village.do(lambda one: own_data.export(own_data.see(one, dung, now, vault, nam)))

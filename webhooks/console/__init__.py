@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from bot.wiring import Wiring
 from webhooks.console import (
     compose,
+    data_requests,
     figures,
     groups,
     helping,
@@ -37,6 +38,7 @@ _PAGES = (
     groups,
     staff,
     importing,
+    data_requests,
 )
 
 

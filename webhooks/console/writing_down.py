@@ -6,9 +6,9 @@ from sqlalchemy import Connection
 from bot.core.rights import Operation
 from bot.services import bulletins, households, persons
 from bot.services.access import Problem, Refused
-from bot.services.persons import Details
 from webhooks.console.frame import Console, Visit
 from webhooks.console.households import PATH, Cards
+from webhooks.console.person_form import details
 
 _SAID_HERE = frozenset({Problem.BAD_VALUE, Problem.BAD_PHONE, Problem.NAME_TAKEN})
 
@@ -41,16 +41,10 @@ class _Pages:
 
     async def add_person(self, visit: Visit) -> Response:
         code, vault = visit.path("code"), self.wiring.vault
-        details = Details(
-            visit.said("xung-ho"),
-            visit.said("ten"),
-            visit.said("tuoi"),
-            visit.said("may"),
-            visit.said("dien-thoai"),
-        )
+        written = details(visit)
 
         def work(connection: Connection, now: int) -> None:
-            persons.add(connection, visit.actor, now, vault, code, details)
+            persons.add(connection, visit.actor, now, vault, code, written)
 
         try:
             await visit.write(work)
