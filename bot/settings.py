@@ -1,6 +1,8 @@
 """The only reader of the environment (prefix GOCUA_, or .env)."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, model_validator
@@ -8,6 +10,19 @@ from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+)
+
+# What may also be kept in the database, sealed: written there by the set-up page.
+KEPT = (
+    "base_url",
+    "telegram_token",
+    "telegram_webhook_secret",
+    "telegram_name",
+    "zalo_bot_token",
+    "zalo_bot_webhook_secret",
+    "zalo_oa_app_id",
+    "zalo_oa_app_secret",
+    "zalo_oa_webhook_secret",
 )
 
 
@@ -38,6 +53,15 @@ class Settings(BaseSettings):
     backup_recipient: str = Field(default="", pattern=r"^(age1[a-z0-9]+)?$")
     metrics_token: SecretStr = SecretStr("")
     queue_limit: int = Field(default=100_000, gt=0)
+
+    def with_kept(self, kept: Mapping[str, str]) -> Self:
+        """Together with what the database keeps; what is set outside wins."""
+        outside = {one for one in self.model_fields_set if getattr(self, one)}
+        values = {one: kept[one] for one in KEPT if one in kept and one not in outside}
+        secret = {one for one in values if isinstance(getattr(self, one), SecretStr)}
+        return self.model_copy(
+            update={one: SecretStr(v) if one in secret else v for one, v in values.items()}
+        )
 
     @property
     def zalo_bot_fetches(self) -> bool:

@@ -92,6 +92,8 @@ class Wiring:
         self._tasks: list[asyncio.Task[None]] = []
         self.prepared: dict[str, str] = {}
         self.waiting: dict[str, int] = {}
+        # Whoever runs this begins anew with other settings.
+        self.anew: Callable[[], None] = lambda: None
 
     def _words(self) -> Words:
         return Words(self.library.messages.numbered, self.library.messages.pick)

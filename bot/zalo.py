@@ -18,7 +18,7 @@ from bot.core.address import Address
 from bot.core.effects import Message
 from bot.notebook import Notebook
 from bot.settings import Settings
-from bot.vault import Vault
+from bot.vault import vault_of
 from bot.zalo_account import ZaloAccount
 from bot.zalo_tokens import ZaloTokens
 from storage import contacts, lanes, outbox, unreached
@@ -48,7 +48,7 @@ def tokens(settings: Settings, database: Database) -> ZaloTokens:
         settings.zalo_oa_app_id,
         settings.zalo_oa_app_secret.get_secret_value(),
     )
-    vault = Vault(settings.secret_key.get_secret_value())
+    vault = vault_of(settings.secret_key.get_secret_value(), settings.data_dir)
     return ZaloTokens(database, (NAME, settings.zalo_oa_app_id), vault, oauth)
 
 

@@ -50,6 +50,10 @@ def _one(connection: Connection, where: ColumnElement[bool]) -> Kept | None:
     return Kept(*found) if found else None
 
 
+def any_login(connection: Connection) -> bool:
+    return connection.execute(select(_columns.person).limit(1)).first() is not None
+
+
 def named(connection: Connection, name: str) -> Kept | None:
     return _one(connection, _columns.name == name)
 

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
+from sqlalchemy.exc import IntegrityError
 
-from storage.rows import table, upsert
+from storage.rows import insert, table, upsert
 from storage.tables import Upkeep
 
 _upkeep = table(Upkeep)
@@ -24,6 +25,17 @@ def ran(connection: Connection, name: str, now: int, rows: int, due_at: int = 0)
     """`due_at`: when it is to be done again, 0 when nobody waits for it."""
     row = {"name": name, "due_at": due_at, "ran_at": now, "rows": rows}
     upsert(connection, Upkeep, [row], ["name"])
+
+
+def first_time(connection: Connection, name: str, now: int) -> bool:
+    """For what is done once: False for everybody but the first to come."""
+    row = {"name": name, "due_at": 0, "ran_at": now, "rows": 0}
+    try:
+        with connection.begin_nested():
+            insert(connection, Upkeep, [row])
+    except IntegrityError:
+        return False
+    return True
 
 
 def last(connection: Connection, name: str) -> Done | None:

@@ -4,8 +4,8 @@ import click
 
 from bot.commands.acting import by as _by
 from bot.commands.acting import done
+from bot.installed import here
 from bot.services import logins as service
-from bot.settings import Settings
 from bot.terminal import Terminal
 from bot.vault import vault_of
 
@@ -18,7 +18,7 @@ _number = click.argument("number", type=int)
 @_by
 def invite(number: int, name: str, by: int) -> None:
     """Print a link to set password and code for the official of that NUMBER."""
-    settings = Settings()
+    settings = here()
     vault = vault_of(settings.secret_key.get_secret_value(), settings.data_dir)
     token = done(lambda one, actor, now: service.invite(one, actor, now, vault, number, name), by)
     Terminal().say("admin.invited", link=f"{settings.base_url}/thiet-lap/{token}")
@@ -30,7 +30,7 @@ def invite(number: int, name: str, by: int) -> None:
 def link(number: int, by: int) -> None:
     """Print a link that lets a member in once, within ten minutes."""
     token = done(lambda one, actor, now: service.link(one, actor, now, number), by)
-    Terminal().say("admin.link", link=f"{Settings().base_url}/vao/{token}")
+    Terminal().say("admin.link", link=f"{here().base_url}/vao/{token}")
 
 
 @click.command()

@@ -4,8 +4,8 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from bot.installed import here
 from bot.notice_words import NoticeWords
-from bot.settings import Settings
 from bot.terminal import Terminal
 
 number = click.argument("number", type=int)
@@ -16,5 +16,5 @@ def say(key: str, **values: object) -> None:
 
 
 def notice_words() -> NoticeWords:
-    settings = Settings()
+    settings = here()
     return NoticeWords(settings.base_url, ZoneInfo(settings.timezone))

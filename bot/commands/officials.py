@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from bot.commands.acting import by as _by
 from bot.commands.acting import done
 from bot.core.rights import Actor, Role
+from bot.installed import here
 from bot.people_words import PeopleWords
 from bot.services import identity, persons, roles
 from bot.settings import Settings
@@ -50,7 +51,7 @@ def add(name: str, role: str, area: str, by: int) -> None:
 @_by
 def code(number: int, by: int) -> None:
     """Make a one-time code that ties a chat to the person of that NUMBER."""
-    settings = Settings()
+    settings = here()
     vault = vault_of(settings.secret_key.get_secret_value(), settings.data_dir)
     words = PeopleWords(settings.base_url, settings.telegram_name)
 

@@ -20,10 +20,10 @@ from bot.desk.rounds import on_paper
 from bot.desk.words import DeskWords
 from bot.guide_schema import GuideFile
 from bot.holidays import days_off
+from bot.installed import here
 from bot.library import Library
 from bot.paper import rounds, sheets
 from bot.services.doors import week
-from bot.settings import Settings
 from bot.terminal import Terminal
 from storage import teams
 
@@ -45,7 +45,7 @@ class _Speech:
 
 
 def _printed(make: _Make, guide: str, out: Path, code: str, team: sheets.Team) -> None:
-    library, settings, terminal = Library(), Settings(), Terminal()
+    library, settings, terminal = Library(), here(), Terminal()
     found = next((one for one in library.guides if one.id == guide), None)
     if found is None:
         known = ", ".join(one.id for one in library.guides)
@@ -94,7 +94,7 @@ def poster(guide: str, out: Path, code: str, team: sheets.Team) -> None:
 @by
 def visits(team: str, out: Path, number: int, by: int) -> None:
     """The week's doors of a team, A5, with boxes to tick and what to type for each."""
-    settings, terminal, library = Settings(), Terminal(), Library()
+    settings, terminal, library = here(), Terminal(), Library()
     calendar = Calendar(ZoneInfo(settings.timezone), days_off())
     speech = _Speech(DeskWords(calendar), library.content())
 

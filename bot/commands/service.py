@@ -2,8 +2,10 @@
 
 import fcntl
 import gc
+import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from socket import socket
 from typing import IO
 
 import click
@@ -15,13 +17,18 @@ from bot.commands.options import host as host_option
 from bot.commands.options import port as port_option
 from bot.demo import places, plant
 from bot.demo_care import code, show
+from bot.installed import installed
+from bot.services import set_up
 from bot.settings import Settings
 from bot.terminal import Terminal
 from bot.vault import vault_of
 from bot.wiring import Role, Wiring
 from bot.zalo import missing
+from storage import schema
+from storage.database import Database
 
 _GRACE_SECONDS = 5
+_NOT_STARTED = 3
 
 
 @contextmanager
@@ -43,6 +50,21 @@ def _lock(lock: IO[str], settings: Settings) -> None:
         raise Terminal().fail("locked", folder=settings.data_dir) from error
 
 
+def _whole(settings: Settings) -> Settings:
+    """With what the database keeps, brought up to date; refused when something is missing."""
+    database = Database(settings.database_url)
+    try:
+        database.write_now(schema.upgrade)
+        whole = database.read_now(lambda one: installed(settings, one))
+    finally:
+        database.close()
+    if channel := whole.unguarded:
+        raise Terminal().fail("no_secret", channel=channel)
+    if lacking := missing(whole):
+        raise Terminal().fail("zalo_incomplete", missing=", ".join(lacking))
+    return whole
+
+
 def _run(
     settings: Settings,
     role: Role,
@@ -52,30 +74,66 @@ def _run(
     demo: bool = False,
     seed: Callable[[Connection, int], None] | None = None,
 ) -> None:
-    from webhooks.app import create_app  # commands without a server start fast
-
+    """One life of the service after another: the set-up page ends one to begin the next with
+    what it was given. The door stays open meanwhile; whoever comes then waits."""
     logs.set_up()
-    if channel := settings.unguarded:
-        raise Terminal().fail("no_secret", channel=channel)
-    if lacking := missing(settings):
-        raise Terminal().fail("zalo_incomplete", missing=", ".join(lacking))
-    with _alone(settings):
-        wiring = Wiring(settings, role)
-        wiring.migrate()
+    with _alone(settings), ExitStack() as held:
+        wiring = _wired(settings, role)
         if demo:
-            _seed(wiring, settings)
+            _seed(wiring, wiring.settings)
         if seed:
             wiring.database.write_now(lambda one: seed(one, wiring.database.now(one)))
-        app = create_app(wiring, demo=demo)
-        _settle()
-        uvicorn.run(
-            app,
-            host=host,
-            port=port,
-            log_config=None,
-            access_log=False,
-            timeout_graceful_shutdown=_GRACE_SECONDS,
-        )
+        config = _config(wiring, host, port, demo=demo)
+        door = held.enter_context(config.bind_socket())
+        if not (demo or wiring.settings.rehearses):
+            _invite(wiring)
+        while _served(wiring, config, door):
+            wiring = _wired(settings, role)
+            config = _config(wiring, host, port, demo=False)
+
+
+def _wired(settings: Settings, role: Role) -> Wiring:
+    wiring = Wiring(_whole(settings), role)
+    wiring.migrate()
+    return wiring
+
+
+def _config(wiring: Wiring, host: str, port: int, *, demo: bool) -> uvicorn.Config:
+    from webhooks.app import create_app  # commands without a server start fast
+
+    app = create_app(wiring, demo=demo)
+    _settle()
+    return uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+    )
+
+
+def _served(wiring: Wiring, config: uvicorn.Config, door: socket) -> bool:
+    """Whether to begin anew."""
+    server, again = uvicorn.Server(config), []
+
+    def anew() -> None:
+        again.append(True)
+        server.should_exit = True
+
+    wiring.anew = anew
+    with suppress(KeyboardInterrupt):
+        server.run(sockets=[door.dup()])
+    if not server.started:
+        sys.exit(_NOT_STARTED)
+    return bool(again)
+
+
+def _invite(wiring: Wiring) -> None:
+    """Nobody operates it yet: where to set it up, with a code that only who sees this has."""
+    if wiring.role != "worker" and wiring.database.read_now(set_up.is_open):
+        Terminal().say("set_up", base=wiring.settings.base_url, code=set_up.code(wiring.vault))
+        sys.stdout.flush()
 
 
 def _settle() -> None:

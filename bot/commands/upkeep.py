@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import click
 
 from bot.doctor import Finding, examine
+from bot.installed import here
 from bot.settings import Settings
 from bot.terminal import Terminal
 from storage import schema
@@ -17,7 +18,7 @@ from storage.database import Database
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def doctor(*, as_json: bool) -> None:
     """Say what is well, what is not and what to do."""
-    settings = Settings()
+    settings = here()
     database = Database(settings.database_url)
     findings = examine(settings, database)
     database.close()

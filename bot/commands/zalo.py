@@ -12,8 +12,8 @@ from bot.channels.zalo_oa.parse import NAME
 from bot.commands.acting import by as _by
 from bot.commands.acting import done
 from bot.core.address import Address
+from bot.installed import here
 from bot.services import groups
-from bot.settings import Settings
 from bot.terminal import Terminal
 from bot.zalo import CALLBACK, account, missing, tokens
 from bot.zalo_account import ZaloAccount
@@ -40,7 +40,7 @@ def _fail(key: str, **values: object) -> click.ClickException:
 
 def _joined(work: Callable[[ZaloTokens, ZaloAccount, Database], Coroutine[Any, Any, _T]]) -> _T:
     """Some work with the account of the settings; the service may be running."""
-    settings = Settings()
+    settings = here()
     if not settings.zalo_oa_app_id:
         raise _fail("not_on")
     if lacking := missing(settings):
@@ -73,7 +73,7 @@ def why(code: str) -> None:
 
 
 def _words() -> ZaloWords:
-    return ZaloWords(ZoneInfo(Settings().timezone))
+    return ZaloWords(ZoneInfo(here().timezone))
 
 
 @zalo.command("login")
@@ -88,7 +88,7 @@ async def _log_in(kept: ZaloTokens, seen: ZaloAccount, *, token: bool, other: bo
     if token:
         trouble = await kept.pasted(click.prompt(_text("paste_token"), hide_input=True).strip())
     else:
-        redirect = f"{Settings().base_url}{CALLBACK}"
+        redirect = f"{here().base_url}{CALLBACK}"
         _say("consent", link=kept.consent_link(redirect), back=redirect, challenge=kept.challenge)
         code, oa = _answered(click.prompt(_text("paste_answer")))
         known = await seen.oa_id()
@@ -140,7 +140,7 @@ def listed(*, sync: bool) -> None:
 
 
 def _account() -> tuple[str, str]:
-    return NAME, Settings().zalo_oa_app_id
+    return NAME, here().zalo_oa_app_id
 
 
 @zalo.command("bind")

@@ -33,10 +33,17 @@ class Entered:
 
 
 def invite(
-    connection: Connection, actor: Actor, now: int, vault: Vault, person: int, name: str = ""
+    connection: Connection,
+    actor: Actor,
+    now: int,
+    vault: Vault,
+    person: int,
+    name: str = "",
+    secret: str = "",
 ) -> str:
     """A login for somebody who holds an office, or a new start for one: password and code are
-    void and every session ends. The token of the link to set it up. Raises Refused."""
+    void and every session ends. The token of the link to set it up. `secret` of the codes when
+    it was shown already. Raises Refused."""
     access.require(connection, actor, Operation.GRANT_ROLE, "")
     kept = logins.of_person(connection, person)
     name = name or (kept.name if kept else "")
@@ -47,9 +54,9 @@ def invite(
         raise Refused(Problem.NAME_TAKEN, name=name)
     _with_office(connection, person)
     logins.end_all(connection, person)
-    made, secret = credentials.token(), vault.seal(credentials.new_secret())
+    made, sealed = credentials.token(), vault.seal(secret or credentials.new_secret())
     until = now + INVITATION_LASTS
-    logins.invite(connection, person, name, secret, credentials.digest(made), until, now)
+    logins.invite(connection, person, name, sealed, credentials.digest(made), until, now)
     audit.record(connection, actor, Operation.GRANT_ROLE, f"person:{person}", now, step="invite")
     return made
 

@@ -5,7 +5,7 @@ Every `*_at` and `*_until` column is whole microseconds since 1970 UTC.
 
 from sqlmodel import SQLModel
 
-from storage.tables.accounts import AccountFact, PlatformToken
+from storage.tables.accounts import AccountFact, KeptSetting, PlatformToken
 from storage.tables.announcements import (
     Announcement,
     AnnouncementEdit,
@@ -78,6 +78,7 @@ __all__ = [
     "Household",
     "HouseholdEvent",
     "InboxUpdate",
+    "KeptSetting",
     "Lane",
     "LinkCode",
     "Login",

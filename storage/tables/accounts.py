@@ -35,3 +35,13 @@ class AccountFact(SQLModel, table=True):
     value: str = Field(sa_column=long_text())
     number: int
     changed_at: int = Field(sa_column=moment())
+
+
+class KeptSetting(SQLModel, table=True):
+    """A setting that was given on a page, sealed. The environment wins over it."""
+
+    __tablename__ = "kept_setting"
+    name: str = Field(primary_key=True)
+    sealed: str = Field(sa_column=long_text())
+    set_by: int
+    set_at: int = Field(sa_column=moment())

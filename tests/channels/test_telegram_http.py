@@ -155,6 +155,15 @@ async def test_it_tells_the_cloud_where_to_call(cloud: Telegram, channel: Channe
     await bare.close()
 
 
+async def test_it_knows_its_name_when_the_token_works(cloud: Telegram, channel: Channel) -> None:
+    assert await channel.who() == "gocua_thu_bot"
+    wrong = Channel("1:wrong", SECRET, cloud.url)
+    refused = await wrong.who()
+    await wrong.close()
+    assert isinstance(refused, NotSent)
+    assert refused.failure is Failure.REJECTED
+
+
 def test_groups_are_written_to_more_slowly() -> None:
     channel = Channel(TOKEN, SECRET, "http://127.0.0.1:9")
     assert channel.chat_interval("-100") >= 3_000_000

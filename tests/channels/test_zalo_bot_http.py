@@ -149,6 +149,13 @@ async def test_it_tells_the_platform_where_to_call(cloud: Zalo, channel: ZaloBot
     await refused.close()
 
 
+async def test_it_knows_its_name_when_the_token_works(cloud: Zalo, channel: ZaloBot) -> None:
+    assert await channel.who() == "bot.GoCua"
+    wrong = _channel(cloud.url, token="1:wrong")
+    assert isinstance(await wrong.who(), NotSent)
+    await wrong.close()
+
+
 @pytest.mark.parametrize(
     ("status", "body", "failure"),
     [

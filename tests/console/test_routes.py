@@ -24,6 +24,9 @@ PUBLIC = {
     ("GET", "/dang-nhap"), ("POST", "/dang-nhap"), ("POST", "/dang-xuat"),
     ("GET", "/vao/{token}"), ("POST", "/vao/{token}"),
     ("GET", "/thiet-lap/{token}"), ("POST", "/thiet-lap/{token}"),
+    ("GET", "/cai-dat"), ("POST", "/cai-dat"), ("POST", "/cai-dat/dia-chi"),
+    ("GET", "/cai-dat/kenh"), ("POST", "/cai-dat/kenh"), ("GET", "/cai-dat/dia-ban"),
+    ("POST", "/cai-dat/dia-ban"), ("GET", "/cai-dat/quan-tri"), ("POST", "/cai-dat/quan-tri"),
 }  # fmt: skip
 # What stands for each part of a path: something that lies in the hamlet NEAR.
 TARGETS = {

@@ -17,6 +17,7 @@ from webhooks.console import (
     operating,
     overview,
     sending,
+    set_up,
     staff,
     tryout,
     writing_down,
@@ -46,6 +47,8 @@ def join(app: FastAPI, wiring: Wiring, *, demo: bool) -> Console:
     """Adds every page of the console; only a demo can be entered without a key."""
     console = Console(wiring)
     app.include_router(login.router(console))
+    if not (demo or wiring.settings.rehearses):
+        app.include_router(set_up.router(console))
     if demo:
         app.include_router(tryout.router(console))
     for page in _PAGES:

@@ -42,10 +42,10 @@ class _Door:
         return self.console.show("console/login.html", status, **(empty | values))
 
     async def log_in(self, request: Request) -> Response:
-        form = await _form(request)
+        form = await form_of(request)
         name, on = form.get("ten", "").strip().casefold(), own_path(form.get("tiep", "/"))
         try:
-            token = await self._tried(name, form, _place(request))
+            token = await self._tried(name, form, place_of(request))
         except Refused as refused:
             return self.page(422, problem=refused.reason, name=name, on=on)
         return entered(self.console, token, on, logins.OFFICIAL_LASTS)
@@ -101,7 +101,7 @@ class _Door:
         )
 
     async def set_up(self, request: Request, token: str) -> Response:
-        form = await _form(request)
+        form = await form_of(request)
         password = form.get("mat-khau", "")
         database, vault = self.wiring.database, self.wiring.vault
         found = await database.read(
@@ -128,12 +128,12 @@ class _Door:
         return response
 
 
-async def _form(request: Request) -> dict[str, str]:
+async def form_of(request: Request) -> dict[str, str]:
     async with request.form(**_FIELDS) as given:
         return {key: value for key, value in given.items() if isinstance(value, str)}
 
 
-def _place(request: Request) -> str:
+def place_of(request: Request) -> str:
     """Where a try comes from, as a digest: addresses are not kept."""
     host = request.client.host if request.client else ""
     return sha256(f"place {host}".encode()).hexdigest()[:24]

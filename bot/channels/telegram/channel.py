@@ -146,6 +146,13 @@ class Telegram:
         if self._commands:
             await self._bot.set_my_commands(self._commands)
 
+    async def who(self) -> str | NotSent:
+        """The bot's user name: a token that works knows it."""
+        try:
+            return (await self._bot.get_me()).username or ""
+        except TelegramError as error:
+            return failure(error)
+
     async def close(self) -> None:
         await self._request.shutdown()
 

@@ -105,6 +105,11 @@ class ZaloBot:
         if isinstance(result, NotSent):
             raise PermissionError(result.code)
 
+    async def who(self) -> str | NotSent:
+        """The bot's name: a token that works knows it."""
+        result = await self._call("getMe", {})
+        return result if isinstance(result, NotSent) else str(result.get("account_name", ""))
+
     async def close(self) -> None:
         await self._http.aclose()
 

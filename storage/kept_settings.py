@@ -1,0 +1,30 @@
+"""Settings that were given on a page, sealed; nothing here can open them. Table kept_setting."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import Connection, inspect, select
+
+from storage.rows import table, upsert
+from storage.tables import KeptSetting
+
+_kept = table(KeptSetting)
+
+
+def load(connection: Connection) -> dict[str, str]:
+    """Name -> sealed value; nothing of a database that is older than this table."""
+    if not inspect(connection).has_table(KeptSetting.__tablename__):
+        return {}
+    found = connection.execute(select(_kept.c.name, _kept.c.sealed))
+    return {name: sealed for name, sealed in found}  # noqa: C416  # rows are no pairs to mypy
+
+
+def keep(connection: Connection, sealed: Mapping[str, str], by: int, now: int) -> None:
+    rows = [
+        {"name": name, "sealed": value, "set_by": by, "set_at": now}
+        for name, value in sealed.items()
+    ]
+    upsert(connection, KeptSetting, rows, ["name"])
+
+
+def forget(connection: Connection, name: str) -> bool:
+    return bool(connection.execute(_kept.delete().where(_kept.c.name == name)).rowcount)

@@ -1,0 +1,114 @@
+"""A machine with no token and nobody on it, set up in a browser without JavaScript."""
+
+import re
+from pathlib import Path
+
+import pyotp
+import pytest
+from browsing import DESK, PHONE, Watched, accessible, fits
+from phone import TOKEN, Telegram, eventually
+from playwright.sync_api import Browser, Page
+from service import Service
+from zalo import BOT_TOKEN, CONSOLE, Zalo
+
+pytestmark = pytest.mark.browser
+PASSWORD = "con trâu đen đi trước"
+
+
+def _shown(page: Page, scripted: Page) -> None:
+    """What a browser without JavaScript is at, judged in one with it: axe needs it."""
+    scripted.context.add_cookies(page.context.cookies())  # type: ignore[arg-type]
+    for size in (PHONE, DESK):
+        scripted.set_viewport_size(size)
+        scripted.goto(page.url)
+        fits(scripted)
+    accessible(scripted)
+
+
+def _code(service: Service) -> str:
+    found = re.search(r"Mã cài đặt: (\S+)", service.log.read_text("utf-8"))
+    assert found
+    return found[1]
+
+
+def _channels(page: Page, telegram: Telegram, zalo: Zalo) -> None:
+    def give(label: str, token: str, button: str) -> None:
+        page.get_by_label(label).fill(token)
+        page.get_by_role("button", name=button).click()
+
+    give("Mã kết nối từ @BotFather", "999:wrong", "Thử và lưu Telegram")
+    assert "Telegram không nhận mã này" in page.content()
+    give("Mã kết nối từ @BotFather", TOKEN, "Thử và lưu Telegram")
+    assert "Đã nối với @gocua_thu_bot" in page.content()
+    give("Mã kết nối của bot", BOT_TOKEN, "Thử và lưu Zalo Bot")
+    for label, value in (
+        ("App ID", CONSOLE.app_id),
+        ("Khoá bí mật của ứng dụng", CONSOLE.app_secret),
+        ("OA Secret Key", CONSOLE.oa_secret),
+    ):
+        page.get_by_label(label).fill(value)
+    give("Refresh token", str(zalo.oa.oauth.pair()["refresh_token"]), "Thử và lưu Zalo OA")
+    assert f"Đã nối với ứng dụng {CONSOLE.app_id}" in page.content()
+
+
+def _operator(page: Page) -> None:
+    secret = page.locator("code").inner_text()
+    page.get_by_label("Họ tên").fill("Anh Quân")
+    page.get_by_label("Tên đăng nhập").fill("quan-tri")
+    page.locator("#mat-khau").fill(PASSWORD)
+    page.locator("#ma").fill(pyotp.TOTP(secret).now())
+    page.get_by_role("button", name="Lưu và hoàn tất").click()
+
+
+def test_the_first_run(browser: Browser, tmp_path: Path, telegram: Telegram, zalo: Zalo) -> None:
+    service = Service(
+        tmp_path,
+        DATABASE_URL=f"sqlite:///{tmp_path}/gocua.db",
+        TELEGRAM_API_URL=telegram.url,
+        ZALO_BOT_API_URL=zalo.url,
+        ZALO_OA_API_URL=zalo.url,
+        ZALO_OA_OAUTH_URL=zalo.url,
+    ).start()
+    context = browser.new_context(locale="vi-VN", java_script_enabled=False)
+    other = browser.new_context(locale="vi-VN")
+    try:
+        page, scripted = Watched(context, service).page, other.new_page()
+        page.goto(f"{service.base}/cai-dat/quan-tri")
+        page.get_by_label("Mã cài đặt").fill("AAAA-AAAA-AAAA")
+        page.get_by_role("button", name="Bắt đầu").click()
+        assert "Mã cài đặt chưa đúng" in page.content()
+        _shown(page, scripted)
+        page.get_by_label("Mã cài đặt").fill(_code(service).lower().replace("-", " "))
+        page.get_by_role("button", name="Bắt đầu").click()
+        _shown(page, scripted)
+        _channels(page, telegram, zalo)
+        page.get_by_role("link", name="Tiếp tục").click()
+        _shown(page, scripted)
+        page.get_by_label("Danh sách có sẵn: Long Thành").check()
+        page.get_by_role("button", name="Tiếp tục").click()
+        _shown(page, scripted)
+        _operator(page)
+        page.get_by_text("Đã đặt xong mật khẩu").wait_for()
+        hook = f"{service.base}/hooks/telegram"
+        eventually(lambda: telegram.cloud.webhook.get("url") == hook)
+        eventually(lambda: zalo.bot.mail.url == f"{service.base}/hooks/zalo-bot")
+        gone = page.goto(f"{service.base}/cai-dat")
+        assert gone
+        assert gone.status == 404
+        _shown(page, scripted)
+    finally:
+        context.close()
+        other.close()
+        service.stop()
+    listed = service.run("settings", "list").stdout
+    assert "telegram_token: niêm phong" in listed
+    secrets = (TOKEN, BOT_TOKEN, CONSOLE.app_secret, CONSOLE.oa_secret)
+    kept = b"".join(one.read_bytes() for one in tmp_path.glob("gocua.db*"))
+    for secret in secrets:
+        assert secret not in listed + service.log.read_text("utf-8")
+        assert secret.encode() not in kept
+    assert "Mã cài đặt" in service.log.read_text("utf-8")
+    doctor = service.run("doctor", "--json").stdout
+    assert "webchat, telegram, zalo_bot, zalo_oa" in doctor
+    assert service.run("settings", "forget", "telegram_token").returncode == 0
+    assert "telegram_token" not in service.run("settings", "list").stdout
