@@ -28,7 +28,7 @@ def rows(connection: Connection, words: NoticeWords, announcement: int) -> list[
     for one in lines:
         why, do = words.reason(one.reason) if one.reason else ("", "")
         place = places[one.area].name if one.area in places else one.area
-        state = words.say(f"states.{one.state}")
+        state = words.copy_state(one.way, one.state)
         at, seen = words.moment(one.at), words.moment(one.seen_at)
         found.append([called.get(one.target, one.target), one.way, place, state, at, why, do, seen])
     return found

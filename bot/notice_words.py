@@ -147,6 +147,11 @@ class NoticeWords:
         }
         return self.say(f"finding.{finding}", **values)
 
+    def copy_state(self, way: str, state: str) -> str:
+        """What became of one copy; in a relay group it is a member who posts it."""
+        posted = way == Way.RELAY and state == "delivered"
+        return self.say(f"states.{'posted' if posted else state}")
+
     def reason(self, code: str) -> tuple[str, str]:
         """What happened and what to do."""
         known = self._words["reasons"]

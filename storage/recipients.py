@@ -62,6 +62,39 @@ def counts(connection: Connection, announcement: int) -> dict[str, int]:
     return {state: int(number) for state, number in found}
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """How many copies of one way are in one state."""
+
+    way: str
+    group: bool
+    state: str
+    number: int
+
+
+def parts(connection: Connection, announcement: int) -> list[Part]:
+    """All copies, groups first."""
+    group = _columns.target.like("group:%")
+    found = connection.execute(
+        select(_columns.way, group, STATE, func.count())
+        .select_from(JOINED)
+        .where(_columns.announcement == announcement)
+        .group_by(_columns.way, group, STATE)
+    )
+    each = [Part(way, bool(is_group), *rest) for way, is_group, *rest in found]
+    return sorted(each, key=lambda one: (not one.group, one.way, one.state))
+
+
+def ended_since(connection: Connection, announcement: int, since: int) -> int:
+    """How many copies left or failed after that moment."""
+    found: int = connection.execute(
+        select(func.count())
+        .select_from(JOINED)
+        .where(_columns.announcement == announcement, _outbox.ended_at > since)
+    ).scalar_one()
+    return found
+
+
 def by_way(connection: Connection, announcement: int) -> dict[str, int]:
     found = connection.execute(
         select(_columns.way, func.count())

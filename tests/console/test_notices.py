@@ -13,8 +13,9 @@ from village import COMMUNE, FAR, NEAR, find
 from bot.core.announcement import State, Step
 from bot.core.rights import Role
 from bot.wiring import Wiring
-from storage import announcements, groups
+from storage import announcements, groups, links, people, recipients, relays
 from storage.announcements import Kept
+from storage.outbox import NewDelivery
 
 Official = Callable[..., int]
 FORM = {"noi-dung": "Cắt điện thứ sáu.\nHỏi trưởng khu phố.", "noi": [NEAR], "nhom": ["relay"]}
@@ -227,3 +228,68 @@ async def test_the_list_goes_on_page_by_page(client: httpx.AsyncClient, official
     older = re.search(r'href="(/thong-bao\?loc=&amp;sau=\d+)"', first)
     assert older
     assert "Tin 1<" in (await client.get(older[1].replace("&amp;", "&"))).text
+
+
+async def _given(wiring: Wiring, number: int) -> None:
+    """The relay group's copy lies with its member."""
+
+    def work(connection: Connection) -> None:
+        keeper, other = find(connection, "Anh Dũng"), find(connection, "Chị Hoa")
+        for chat, person in (("webchat:web:dung", keeper), ("webchat:web:lan", other)):
+            people.see(connection, {chat: "webchat"}, 1)
+            links.link(connection, chat, person, 1)
+        due = recipients.planned(connection, number, 10)
+        new = [
+            NewDelivery(
+                recipients.owner(number), "webchat:web:dung", "{}", 1, dedup=one.dedup(number)
+            )
+            for one in due
+        ]
+        recipients.address(connection, {("webchat:web:dung", keeper): [one.id for one in due]})
+        recipients.enqueue(connection, number, due, new, 1)
+        connection.execute(text("UPDATE outbox SET state = 'accepted', ended_at = 1"))
+
+    wiring.database.write_now(work)
+
+
+async def test_who_has_not_posted_is_called_or_another_is_asked(
+    wiring: Wiring, client: httpx.AsyncClient, official: Official
+) -> None:
+    number = await _sending(wiring, client, official)
+    path = f"/thong-bao/{number}"
+    assert "Danh sách gọi điện" in (await client.get(path)).text
+    await client.post(f"{path}/gui-lai")
+    await _given(wiring, number)
+    page = (await client.get(f"{path}?loc=cho")).text
+    assert "Còn 1 nhóm chờ tổ viên đăng" in page
+    assert "Chờ tổ viên đăng" in page
+    called = (await client.get(f"{path}/goi-dien")).text
+    assert "Anh Dũng" in called
+    assert "Tổ viên chưa báo đã đăng" in called
+    sheet = load_workbook(BytesIO((await client.get(f"{path}/goi-dien.xlsx")).content)).worksheets[
+        0
+    ]
+    assert sheet["B2"].value == "Xóm"
+    copy = re.search(r'<option value="(\d+)">Xóm</option>', page)
+    other = re.search(r'<option value="(\d+)">Chị Hoa</option>', page)
+    assert copy
+    assert other
+    given = {"tin": copy[1], "nguoi": "999999"}
+    nobody = await client.post(f"{path}/giao-lai", data=given)
+    assert nobody.status_code == 422
+    assert "chưa nối Zalo hay Telegram" in nobody.text
+    moved = await client.post(f"{path}/giao-lai", data={**given, "nguoi": other[1]})
+    assert moved.headers["location"].endswith("?xong=giao-lai")
+    copies = wiring.database.read_now(lambda one: recipients.planned(one, number, 10))
+    assert [one.address for one in copies] == ["webchat:web:lan"]
+
+
+async def test_a_posted_relay_group_is_said_so(
+    wiring: Wiring, client: httpx.AsyncClient, official: Official
+) -> None:
+    number = await _sending(wiring, client, official)
+    await client.post(f"/thong-bao/{number}/gui-lai")
+    await _given(wiring, number)
+    copy = wiring.database.read_now(lambda one: relays.asked(one, number))[0]
+    wiring.database.write_now(lambda one: relays.posted(one, copy.id, copy.address, 2))
+    assert "Tổ viên đã đăng" in (await client.get(f"/thong-bao/{number}?loc=toi")).text

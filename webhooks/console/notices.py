@@ -9,13 +9,15 @@ from sqlalchemy import Connection
 from sse_starlette import EventSourceResponse
 
 from bot import notice_sheets
-from bot.core.announcement import EDITABLE, FAILED, OPEN, PUBLIC, REACHED, State
+from bot.channels.registry import intervals
+from bot.core.announcement import EDITABLE, PUBLIC, State
 from bot.core.announcement import STEPS as ORDER
 from bot.core.changes import changes
 from bot.core.rights import Actor, Operation
 from bot.services import bulletins, outlook
 from bot.services.access import Problem, Refused
-from storage import announcements, areas, recipients, views
+from bot.services.progress import HEAPS, Progress, progress
+from storage import areas, recipients, teams, views
 from storage.announcements import Kept
 from webhooks.console.frame import Console, Visit
 from webhooks.console.live import Live
@@ -33,14 +35,6 @@ SHELVES: dict[str, tuple[State, ...]] = {
     "cho-duyet": (State.SUBMITTED,),
     "dang-gui": (State.APPROVED, State.SCHEDULED, State.SENDING, State.PAUSED),
     "xong": (State.DONE, State.REJECTED),
-}
-# What the counts of one announcement are gathered into.
-HEAPS: dict[str, tuple[str, ...]] = {
-    "": (),
-    "cho": (*OPEN, recipients.ASKED),
-    "toi": REACHED,
-    "loi": FAILED,
-    "khong-ro": ("uncertain",),
 }
 
 
@@ -69,8 +63,11 @@ class _Pages:
     async def _draw(self, key: str) -> str:
         """The progress as everybody sees it who watches this announcement."""
         number = int(key)
-        progress = await self.console.wiring.database.read(lambda one: _progress(one, number))
+        progress = await self.console.wiring.database.read(lambda one: self._far(one, number))
         return self.console.draw("console/progress.html", id=number, progress=progress)
+
+    def _far(self, connection: Connection, number: int) -> Progress:
+        return progress(connection, self.console.zone, intervals(), number, self.console.now())
 
     async def show(self, visit: Visit, status: int = 200, problem: str = "") -> Response:
         number = visit.number("number")
@@ -82,10 +79,13 @@ class _Pages:
             values = self._whole(connection, visit.actor, kept, visit.now)
             if kept.state in PUBLIC or kept.approved_at:
                 values["rows"] = self._rows(connection, kept, heap, after)
-                values["progress"] = _progress(connection, kept.id)
+                if "steer" in values["can"] and heap == "cho":
+                    values |= _relays(connection, kept)
+                values["progress"] = self._far(connection, kept.id)
             return values
 
         empty: dict[str, Any] = {"rows": [], "progress": None, "heap": heap, "problem": problem}
+        empty |= {"asked": [], "members": []}
         values = await visit.read(work)
         return visit.show("console/notice.html", status, **(empty | values))
 
@@ -120,7 +120,7 @@ class _Pages:
     def _rows(
         self, connection: Connection, kept: Kept, heap: str, after: int
     ) -> list[dict[str, Any]]:
-        lines = recipients.lines(connection, kept.id, HEAPS[heap], _ROWS + 1, after)
+        lines = recipients.lines(connection, kept.id, HEAPS.get(heap, ()), _ROWS + 1, after)
         names = notice_sheets.names(connection, lines)
         return [
             {
@@ -128,7 +128,7 @@ class _Pages:
                 "name": names.get(one.target, one.target),
                 "way": one.way,
                 "state": one.state,
-                "word": self.words.say(f"states.{one.state}"),
+                "word": self.words.copy_state(one.way, one.state),
                 "why": self.words.reason(one.reason) if one.reason else ("", ""),
                 "at": one.at,
                 "seen_at": one.seen_at,
@@ -151,6 +151,27 @@ class _Pages:
         await visit.read(lambda one: bulletins.look(one, visit.actor, number))
         return EventSourceResponse(self.live.stream(str(number)))
 
+    async def calls(self, visit: Visit) -> Response:
+        """Whom it did not reach, to be called or visited: a page that prints."""
+        number = visit.number("number")
+
+        def work(connection: Connection) -> dict[str, Any]:
+            kept = bulletins.look(connection, visit.actor, number)
+            found = outlook.calls(connection, visit.actor, number)
+            table = notice_sheets.calls(connection, self.words, found)
+            return {"kept": kept, "heads": table[0], "lines": table[1:]}
+
+        return visit.show("console/calls.html", **await visit.write(lambda one, _now: work(one)))
+
+    async def call_sheet(self, visit: Visit) -> Response:
+        number = visit.number("number")
+
+        def work(connection: Connection) -> list[list[str]]:
+            found = outlook.calls(connection, visit.actor, number)
+            return notice_sheets.calls(connection, self.words, found)
+
+        return _excel(await visit.write(lambda one, _now: work(one)), f"goi-dien-{number}")
+
     async def sheet(self, visit: Visit) -> Response:
         number = visit.number("number")
 
@@ -158,33 +179,30 @@ class _Pages:
             bulletins.look(connection, visit.actor, number)
             return notice_sheets.rows(connection, self.words, number)
 
-        file = BytesIO()
-        notice_sheets.save(await visit.read(work), file)
-        name = f'attachment; filename="thong-bao-{number}.xlsx"'
-        return Response(file.getvalue(), 200, {"content-disposition": name}, _SHEET)
+        return _excel(await visit.read(work), f"thong-bao-{number}")
+
+
+def _excel(table: list[list[str]], name: str) -> Response:
+    file = BytesIO()
+    notice_sheets.save(table, file)
+    heading = {"content-disposition": f'attachment; filename="{name}.xlsx"'}
+    return Response(file.getvalue(), 200, heading, _SHEET)
+
+
+def _relays(connection: Connection, kept: Kept) -> dict[str, Any]:
+    """Groups whose member has not posted yet, and who could do it for them."""
+    waiting = recipients.lines(connection, kept.id, [recipients.ASKED])
+    names = notice_sheets.names(connection, waiting)
+    lines = areas.lines(connection, {one.area for one in waiting}).values()
+    _, crews = teams.crews(connection, {place for line in lines for place in line})
+    return {
+        "asked": [(one.id, names.get(one.target, one.target)) for one in waiting],
+        "members": sorted({(one.name, one.person) for crew in crews.values() for one in crew}),
+    }
 
 
 def _is_open(kept: Kept) -> bool:
     return kept.state in EDITABLE and not kept.sent_at
-
-
-def _progress(connection: Connection, number: int) -> dict[str, Any]:
-    """States add up to the frozen audience at every instant."""
-    counts = recipients.counts(connection, number)
-    kept = announcements.get(connection, number)
-    heaps = {
-        heap: sum(counts.get(state, 0) for state in states)
-        for heap, states in HEAPS.items()
-        if heap
-    }
-    total = sum(counts.values())
-    return {
-        "heaps": heaps | {"": total},
-        "total": total,
-        "settled": total - heaps["cho"],
-        "state": kept.state.value if kept else "",
-        "due_at": kept.due_at if kept else 0,
-    }
 
 
 def add(console: Console) -> None:
@@ -193,5 +211,7 @@ def add(console: Console) -> None:
     console.get(f"{PATH}/{{number}}", _SEE)(pages.show)
     console.get(f"{PATH}/{{number}}/dong", _SEE)(pages.stream)
     console.get(f"{PATH}/{{number}}/danh-sach.xlsx", _SEE)(pages.sheet)
+    console.get(f"{PATH}/{{number}}/goi-dien", _SEE)(pages.calls)
+    console.get(f"{PATH}/{{number}}/goi-dien.xlsx", _SEE)(pages.call_sheet)
     for name, (operation, work) in STEPS.items():
         console.post(f"{PATH}/{{number}}/{name}", operation)(partial(pages.step, name, work))
