@@ -31,6 +31,7 @@ DAY = 24 * HOUR
 _T = TypeVar("_T")
 _POSTGRES_WRITERS = 6
 _READERS = 4
+_STATEMENTS = 512  # kept ready for each connection
 _MOST_PAGES = 16_000  # of the log, before a commit has to empty it itself
 
 
@@ -46,7 +47,8 @@ class Work(Protocol[_T]):  # type: ignore[misc]
 
 
 def _sqlite(url: str, begin: str) -> Engine:
-    engine = create_engine(url, connect_args={"check_same_thread": False}, hide_parameters=True)
+    more = {"check_same_thread": False, "cached_statements": _STATEMENTS}
+    engine = create_engine(url, connect_args=more, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
