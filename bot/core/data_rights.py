@@ -7,6 +7,8 @@ SEE, CORRECT, WITHDRAW, DELETE = "see", "correct", "withdraw", "delete"
 # it, it is not ours, they still serve.
 IDENTITY, LAW, ELSEWHERE, SERVES = "identity", "law", "elsewhere", "serves"
 REASONS = (IDENTITY, LAW, ELSEWHERE)
+# Why a person may be erased by somebody else.
+ERASURES = ("asked", "died", "mistaken", "purpose", "order")
 _DAY = 24 * 3600 * 1_000_000
 _ANSWER_DAYS = 2  # working days
 # Days until each has to be done.

@@ -85,7 +85,7 @@ def correct(
     """What is written down from now on: fields of Details; without any, it was mended already."""
     case = _waiting(connection, actor, number)
     if typed and case.asked.person:
-        persons.change(connection, actor, now, vault, case.asked.person, **typed)
+        persons.correct(connection, actor, now, vault, case.asked.person, **typed)
     return _settle(connection, actor, now, case, "")
 
 

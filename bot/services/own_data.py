@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from bot.core.address import Address
-from bot.core.data_rights import CORRECT, SEE, WITHDRAW, clocks
+from bot.core.data_rights import CORRECT, ERASURES, SEE, WITHDRAW, clocks
 from bot.core.effects import Purpose
 from bot.core.hours import OfficeHours
 from bot.core.rights import EVERYWHERE, Actor, Grant, Operation, Role
@@ -103,10 +103,15 @@ def ask(
 
 
 def erase(
-    connection: Connection, actor: Actor, now: int, person: int, address: str = ""
+    connection: Connection,
+    actor: Actor,
+    now: int,
+    person: int,
+    address: str = "",
+    reason: str = ERASURES[0],
 ) -> Collection[str]:
     """At once and for good; the chats it was about. Whoever serves in a team or an office is
-    refused until that has ended."""
+    refused until that has ended. The reason, one of ERASURES, stays in the trail."""
     someone = _allowed(connection, actor, Operation.ERASE_PERSON, person, address)
     if person and teams.serves(connection, person):
         raise Refused(Problem.SERVES)
@@ -115,11 +120,18 @@ def erase(
     alone = chats - erasure.shared(connection, chats, person)
     erasure.erase(connection, person, chats, alone, now)
     if someone and someone.household:
-        households.refresh(connection, [someone.household])
+        _remember(connection, actor, someone.household, now)
     data_requests.finish_of(connection, person, CORRECT, now, actor.person)
     subject = f"person:{person}" if person else "chat"
-    audit.record(connection, actor, Operation.ERASE_PERSON, subject, now)
+    audit.record(connection, actor, Operation.ERASE_PERSON, subject, now, reason=reason)
     return chats
+
+
+def _remember(connection: Connection, actor: Actor, household: str, now: int) -> None:
+    """That there was somebody, without saying who."""
+    households.refresh(connection, [household])
+    row = {"household": household, "kind": "person-erased", "other": "", "person": 0}
+    households.happened(connection, [{**row, "actor": actor.person, "at": now}])
 
 
 def _allowed(

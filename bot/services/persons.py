@@ -78,6 +78,18 @@ def rename(
     return True
 
 
+def correct(
+    connection: Connection, actor: Actor, now: int, vault: Vault, number: int, **typed: str
+) -> None:
+    """Fields of Details, as of `change`; a new name goes into the household's history."""
+    rest = {name: said for name, said in typed.items() if name not in ("honorific", "call_name")}
+    before = access.person(connection, actor, Operation.CHANGE_PERSON, number)
+    call_name = typed.get("call_name", before.call_name)
+    rename(connection, actor, now, number, call_name=call_name, honorific=typed.get("honorific"))
+    if rest:
+        change(connection, actor, now, vault, number, **rest)
+
+
 def phone(connection: Connection, actor: Actor, now: int, vault: Vault, number: int) -> str:
     """The number of somebody's phone as +84…, empty when it is not known. Looking is audited.
 

@@ -37,6 +37,8 @@ SCREENS = {
         "/ho-dan",
         "/ho-dan?tim=zzz",
         "/ho-dan/H001",
+        "/ho-dan/H001/thay-doi",
+        "/ho-dan/H001/nguoi/1",
         HOME,
         "/can-giup",
         "/can-giup/1",

@@ -105,6 +105,8 @@ SCREENS = (
     ("overview", "Anh Quân", "/"),
     ("households", "Anh Dũng", "/ho-dan"),
     ("household", "Anh Dũng", "/ho-dan/H001"),
+    ("changing", "Anh Quân", "/ho-dan/H001/thay-doi?tim=H002"),
+    ("person", "Anh Quân", "/ho-dan/H001/nguoi/1"),
     ("sending", "Anh Dũng", "/ho-dan/H001/gui?bai=vneid&cach=chat"),
     ("help", "Anh Dũng", "/can-giup"),
     ("call", "Anh Dũng", "/can-giup/1"),

@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from bot.wiring import Wiring
 from webhooks.console import (
+    changing,
     compose,
     data_requests,
     figures,
@@ -29,6 +30,7 @@ _PAGES = (
     overview,
     writing_down,
     households,
+    changing,
     sending,
     helping,
     library,

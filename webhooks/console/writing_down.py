@@ -54,22 +54,9 @@ class _Pages:
             return await self.cards.card(visit, status=422, problem=refused.reason, form="nguoi")
         return visit.go(f"{PATH}/{code}", "them-nguoi")
 
-    async def relabel(self, visit: Visit) -> Response:
-        code, label = visit.path("code"), visit.said("dia-chi")
-        try:
-            await visit.write(
-                lambda one, now: households.relabel(one, visit.actor, now, code, label)
-            )
-        except Refused as refused:
-            if refused.reason not in _SAID_HERE:
-                raise
-            return await self.cards.card(visit, status=422, problem=refused.reason, form="sua")
-        return visit.go(f"{PATH}/{code}", "sua-ho")
-
 
 def add(console: Console) -> None:
     pages = _Pages(console, Cards(console))
     console.get(f"{PATH}/them", Operation.ADD_HOUSEHOLD)(pages.form)
     console.post(f"{PATH}/them", Operation.ADD_HOUSEHOLD)(pages.add)
     console.post(f"{PATH}/{{code}}/nguoi", Operation.ADD_PERSON)(pages.add_person)
-    console.post(f"{PATH}/{{code}}/sua", Operation.CHANGE_HOUSEHOLD)(pages.relabel)
