@@ -10,6 +10,7 @@ from bot.care.letters import Letters
 from bot.care.watch import CareWatcher
 from bot.core.reminding import Calendar
 from bot.core.scam import Verdict, check
+from bot.counter import Counter
 from bot.data_clerk import DataClerk
 from bot.data_desk import DataDesk, DataWatcher
 from bot.desk.desk import MembersDesk
@@ -79,6 +80,9 @@ class Beside:
 
     def weekly(self, database: Database, signals: Signals, library: Library) -> Weekly:
         return Weekly(database, signals, library, self.calendar)
+
+    def counter(self, database: Database) -> Counter:
+        return Counter(database, self.calendar.zone)
 
     def _looks_like_a_scam(self, text: str) -> bool:
         return check(text, self._shelf.guides.scams).verdict is Verdict.SCAM

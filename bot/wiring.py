@@ -182,6 +182,7 @@ class Wiring:
             self._run(self.beside.help_line(self.database, self.signals).run)
             self._run(self.beside.clerk(self.database, self.signals).run)
             self._run(self.beside.weekly(self.database, self.signals, self.library).run)
+            self._run(self.beside.counter(self.database).run)
             knock = self.zalo.knock if self.zalo else None
             self._run(Sweeper(self.database, self.signals, self._windows, knock).run)
             self._run(Alerts(self.database, self.signals, self.settings).run)

@@ -14,22 +14,19 @@ from sqlalchemy import (
     CompoundSelect,
     Connection,
     Select,
-    String,
     and_,
     case,
-    cast,
     func,
     literal,
     select,
-    true,
     union_all,
 )
 
 from bot.core.effects import Outcome
-from bot.core.rights import EVERYWHERE
 from storage import areas
 from storage.households import ACTIVE
 from storage.rows import Model, table
+from storage.runs import LIVE
 from storage.tables import Confirmation, GuideRun, HelpRequest, Household, Person, Progress, Visit
 
 _person = table(Person).c
@@ -39,7 +36,7 @@ _confirmed = table(Confirmation).c
 _visit = table(Visit).c
 _help = table(HelpRequest).c
 _run = table(GuideRun).c
-_PEOPLE = table(Person).join(table(Household), _home.code == _person.household)
+PEOPLE = table(Person).join(table(Household), _home.code == _person.household)
 # Written out, so that the partial index of finished guides is used.
 _FINISHED = literal(Outcome.FINISHED.value, literal_execute=True)
 _TAUGHT = ("done", "again")  # what became of a visit at which somebody was guided
@@ -48,11 +45,10 @@ Scopes = Collection[str]
 
 @dataclass(frozen=True, slots=True)
 class Lives:
-    """How many persons of one kind live in a place."""
+    """How many persons of one age live in a place."""
 
     area: str
     age_band: str
-    smartphone: str
     number: int
 
 
@@ -79,8 +75,9 @@ class Proven:
 
 @dataclass(frozen=True, slots=True)
 class Stuck:
-    """How often somebody did not get on at a step, or had a named trouble."""
+    """How often somebody of a place did not get on at a step, or had a named trouble."""
 
+    area: str
     guide: str
     item: str
     outcome: str
@@ -88,7 +85,8 @@ class Stuck:
     people: int
 
 
-def _here(scopes: Scopes) -> ColumnElement[bool]:
+def here(scopes: Scopes) -> ColumnElement[bool]:
+    """Of a household: it is active and lies in one of the places or below."""
     return and_(_home.state == ACTIVE, areas.inside(_home.area, scopes))
 
 
@@ -100,15 +98,15 @@ def _within(at: Any, start: int, end: int) -> ColumnElement[bool]:
 def homes(connection: Connection, scopes: Scopes) -> dict[str, int]:
     """Active households by place."""
     found = connection.execute(
-        select(_home.area, func.count()).where(_here(scopes)).group_by(_home.area)
+        select(_home.area, func.count()).where(here(scopes)).group_by(_home.area)
     )
     return {area: int(number) for area, number in found}
 
 
 def people(connection: Connection, scopes: Scopes) -> list[Lives]:
-    kinds = (_home.area, _person.age_band, _person.smartphone)
+    kinds = (_home.area, _person.age_band)
     found = connection.execute(
-        select(*kinds, func.count()).select_from(_PEOPLE).where(_here(scopes)).group_by(*kinds)
+        select(*kinds, func.count()).select_from(PEOPLE).where(here(scopes)).group_by(*kinds)
     )
     return [Lives(*row) for row in found]
 
@@ -126,7 +124,7 @@ def visited(
             func.count(_visit.household.distinct()),
         )
         .select_from(joined)
-        .where(_here(scopes), _visit.at < end)
+        .where(here(scopes), _visit.at < end)
         .group_by(_home.area)
     )
     return {area: (int(new), int(ever)) for area, new, ever in found}
@@ -146,11 +144,11 @@ def _lived(model: Model, scopes: Scopes, *columns: Any) -> Select[Any]:
     """Rows about persons, with where each lives and who it is. Joined before rows are put
     together, so that no more than those of the places are read."""
     rows = table(model)
-    joined = _PEOPLE.join(rows, rows.c.person == _person.id)
+    joined = PEOPLE.join(rows, rows.c.person == _person.id)
     return (
         select(_home.area, _person.id.label("person"), *columns)
         .select_from(joined)
-        .where(_here(scopes))
+        .where(here(scopes))
     )
 
 
@@ -186,11 +184,11 @@ def proven(connection: Connection, scopes: Scopes, start: int, end: int) -> list
 
 def calls(connection: Connection, scopes: Scopes, start: int, end: int) -> dict[str, int]:
     """Place -> calls for help within the time."""
-    joined = _PEOPLE.join(table(HelpRequest), _help.person == _person.id)
+    joined = PEOPLE.join(table(HelpRequest), _help.person == _person.id)
     found = connection.execute(
         select(_home.area, func.count())
         .select_from(joined)
-        .where(_here(scopes), _within(_help.asked_at, start, end))
+        .where(here(scopes), _within(_help.asked_at, start, end))
         .group_by(_home.area)
     )
     return {area: int(number) for area, number in found}
@@ -198,12 +196,12 @@ def calls(connection: Connection, scopes: Scopes, start: int, end: int) -> dict[
 
 def without_phone(connection: Connection, scopes: Scopes, start: int, end: int) -> dict[str, int]:
     """Place -> persons without a smartphone of their own who were guided at the door."""
-    joined = _PEOPLE.join(table(Visit), _visit.person == _person.id)
+    joined = PEOPLE.join(table(Visit), _visit.person == _person.id)
     found = connection.execute(
         select(_home.area, func.count(_visit.person.distinct()))
         .select_from(joined)
         .where(
-            _here(scopes),
+            here(scopes),
             _within(_visit.at, start, end),
             _visit.outcome.in_(_TAUGHT),
             _person.smartphone.in_(("no", "shared")),
@@ -214,22 +212,31 @@ def without_phone(connection: Connection, scopes: Scopes, start: int, end: int) 
 
 
 def stuck(connection: Connection, scopes: Scopes, start: int, end: int) -> list[Stuck]:
-    """By guide and step or trouble, most persons first."""
-    joined = _PEOPLE.join(table(Progress), _progress.person == _person.id)
-    who = func.count(_progress.person.distinct())
-    kinds = (_progress.guide, _progress.item, _progress.outcome)
+    """By place, guide, and step or trouble."""
+    joined = PEOPLE.join(table(Progress), _progress.person == _person.id)
+    kinds = (_home.area, _progress.guide, _progress.item, _progress.outcome)
     found = connection.execute(
-        select(*kinds, func.count(), who)
+        select(*kinds, func.count(), func.count(_progress.person.distinct()))
         .select_from(joined)
         .where(
-            _here(scopes),
+            here(scopes),
             _within(_progress.at, start, end),
             _progress.outcome.in_((Outcome.STUCK, Outcome.TROUBLE)),
         )
         .group_by(*kinds)
-        .order_by(who.desc(), func.count().desc(), *kinds)
     )
     return [Stuck(*row) for row in found]
+
+
+def learning(connection: Connection, scopes: Scopes) -> dict[str, int]:
+    """Place -> persons who are at a guide now."""
+    found = connection.execute(
+        select(_home.area, func.count(_run.person.distinct()))
+        .select_from(PEOPLE.join(table(GuideRun), _run.person == _person.id))
+        .where(here(scopes), _run.state.in_(LIVE))
+        .group_by(_home.area)
+    )
+    return {area: int(number) for area, number in found}
 
 
 def unplaced(connection: Connection, start: int, end: int) -> int:
@@ -244,40 +251,3 @@ def unplaced(connection: Connection, start: int, end: int) -> int:
         )
     ).scalar_one()
     return found
-
-
-def walked(
-    connection: Connection, scopes: Scopes, guide: str, start: int, end: int
-) -> dict[tuple[str, str], int]:
-    """Item and outcome -> people within the time. Everywhere includes chats nobody is tied to."""
-    kinds = (_progress.item, _progress.outcome)
-    who = func.count((_progress.address + " " + cast(_progress.person, String)).distinct())
-    counted = select(*kinds, who).where(
-        _progress.guide == guide,
-        _within(_progress.at, start, end),
-        _living(_progress.person, scopes),
-    )
-    found = connection.execute(counted.group_by(*kinds))
-    return {(item, outcome): int(number) for item, outcome, number in found}
-
-
-def _living(person: ColumnElement[int], scopes: Scopes) -> ColumnElement[bool]:
-    if EVERYWHERE in scopes:
-        return true()
-    return person.in_(select(_person.id).select_from(_PEOPLE).where(_here(scopes)))
-
-
-def resting(connection: Connection, scopes: Scopes, guide: str, before: int) -> dict[str, int]:
-    """Step -> runs that have not moved since, nobody having been asked for help."""
-    found = connection.execute(
-        select(_run.item, func.count())
-        .where(
-            _run.guide == guide,
-            _run.state == "started",
-            _run.helped_at == 0,
-            _run.moved_at < before,
-            _living(_run.person, scopes),
-        )
-        .group_by(_run.item)
-    )
-    return {item: int(number) for item, number in found}

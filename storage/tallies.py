@@ -6,7 +6,7 @@ Tables announcement, household, guide_run, confirmation and those of storage/aud
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, String, cast, func, select
 
 from bot.core.announcement import Content
 from storage import areas
@@ -20,6 +20,7 @@ _home = table(Household).c
 _person = table(Person).c
 _run = table(GuideRun).c
 _confirmation = table(Confirmation).c
+_proof = cast(_confirmation.person, String) + " " + _confirmation.guide
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +75,8 @@ def homes(connection: Connection, scopes: Collection[str]) -> Homes:
         select(func.count(_run.person.distinct()))
         .select_from(running.join(table(Household), lives))
         .where(_run.state.in_(LIVE), *around),
-        select(func.count())
+        select(func.count(_proof.distinct()))
         .select_from(seen.join(table(Household), lives))
-        .where(_confirmation.kind == VERIFIED, *around),
+        .where(_confirmation.kind == VERIFIED, _confirmation.recorder != 0, *around),
     ]
     return Homes(*(int(connection.execute(one).scalar_one()) for one in found))

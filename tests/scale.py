@@ -15,6 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from openpyxl import Workbook
+from scale_pages import look
 from sqlalchemy import Connection, text
 
 from bot.core.figures import Figures
@@ -169,9 +170,11 @@ def main() -> None:
         Path(folder).chmod(0o755)
         for engine in sys.argv[1:] or ENGINES:
             print(engine)  # noqa: T201
-            database = Database(_url(engine, Path(folder)))
+            url = _url(engine, Path(folder))
+            database = Database(url)
             measure(database, people)
             database.close()
+            look(url, WEEK.end(ZONE) - 3600 * 10**6, (COMMUNES[0], hamlet(0)))
 
 
 def _url(engine: str, folder: Path) -> str:

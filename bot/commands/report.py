@@ -15,7 +15,7 @@ from bot.core.weeks import read as read_week
 from bot.library import Library
 from bot.report_files import excel, pdf
 from bot.report_forms import ReportForm
-from bot.services import figures, reports
+from bot.services import figures, funnels, reports
 from bot.services.access import Problem, Refused
 from bot.services.reports import Kept, Now
 from bot.settings import Settings
@@ -142,8 +142,8 @@ def stuck(guide: str, area: str, days: int, by: int) -> None:
         known = ", ".join(one.id for one in library.guides)
         raise Terminal().fail("try_unknown", guide=guide, guides=known)
 
-    def work(connection: Connection, actor: Actor, now: int) -> list[figures.Step]:
-        return figures.funnel(connection, actor, now, found, now - days * DAY, area)
+    def work(connection: Connection, actor: Actor, now: int) -> list[funnels.Step]:
+        return funnels.funnel(connection, actor, now, found, now - days * DAY, area)
 
     labels = form.catalogue(library).labels
     for one in done(work, by):

@@ -6,9 +6,10 @@ from datetime import tzinfo
 
 from sqlalchemy import Connection
 
+from bot.core.counts import together
 from bot.core.digest import Aimed, Digest, Knock
 from bot.core.effects import Outcome
-from bot.core.figures import SAID, VERIFIED
+from bot.core.figures import SAID, VERIFIED, Snag
 from bot.core.indicators import Goal, pace
 from bot.core.weeks import Week, day_of
 from storage import digests, doors, figures, reports
@@ -25,9 +26,12 @@ def digest(connection: Connection, now: int, zone: tzinfo, team: Known, week: We
     scopes = sorted(team.serves)
     new, everybody = _proven(figures.proven(connection, scopes, start, end))
     visits = [one for one, _ in figures.visited(connection, scopes, start, end).values()]
-    snags = [
-        one for one in figures.stuck(connection, scopes, start, end) if one.outcome == Outcome.STUCK
+    stuck = [
+        Snag(one.guide, one.item, one.outcome, one.times, one.people)
+        for one in figures.stuck(connection, scopes, start, end)
+        if one.outcome == Outcome.STUCK
     ]
+    snags = together(stuck)
     sessions = figures.guided(connection, scopes, start, end)
     learnt = new[SAID] + new[VERIFIED]
     return Digest(

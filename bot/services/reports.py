@@ -49,6 +49,14 @@ def weekly(
     return make(connection, actor, now, area, week)
 
 
+def look(connection: Connection, actor: Actor, now: Now, area: str, week: Week) -> Kept:
+    """The newest version that is kept, else the numbers in today's form; nothing is written."""
+    access.require(connection, actor, Operation.SEE_FIGURES, area)
+    if found := reports.kept(connection, area, str(week)):
+        return _read(found)
+    return Kept(gather(connection, now.at, now.zone, area, week, now.catalogue), now.form)
+
+
 def anew(connection: Connection, actor: Actor, now: Now, area: str, week: Week) -> Kept:
     """Counted once more, as a further version; the others stay."""
     access.require(connection, actor, Operation.MAKE_REPORT, area)
@@ -59,7 +67,7 @@ def make(
     connection: Connection, actor: Actor, now: Now, area: str, week: Week, *, anew: bool = False
 ) -> Kept:
     """For whoever has asked for rights. One that somebody else has kept meanwhile stays."""
-    figures = gather(connection, now.at, now.zone, area, week, now.catalogue)
+    figures = gather(connection, now.at, now.zone, area, week, now.catalogue, anew=anew)
     content = orjson.dumps({"figures": to_plain(figures), "form": now.form}).decode()
     if figures.final:
         reports.keep(connection, area, str(week), content, actor.person, now.at, anew=anew)

@@ -46,7 +46,7 @@ from storage.tables.people import (
 )
 from storage.tables.places import Area, AreaName
 from storage.tables.records import AuditEntry, Consent, ConsentText, DataRequest, Upkeep
-from storage.tables.reports import GoalSet, ReportSnapshot
+from storage.tables.reports import GoalSet, PlaceWeek, ReportSnapshot
 from storage.tables.teams import GroupChat, RoleGrant, Team, TeamArea, TeamMember
 
 __all__ = [
@@ -91,6 +91,7 @@ __all__ = [
     "Pace",
     "Person",
     "PersonAddress",
+    "PlaceWeek",
     "PlatformToken",
     "Progress",
     "Recipient",

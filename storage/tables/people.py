@@ -12,8 +12,9 @@ class Household(SQLModel, table=True):
     alone until `muted_until`."""
 
     __tablename__ = "household"
+    __table_args__ = (Index("ix_household_area", "area", "state", "code"),)
     code: str = Field(primary_key=True)
-    area: str = Field(index=True)
+    area: str
     label: str
     search: str = Field(sa_column=long_text())
     state: str
@@ -48,6 +49,7 @@ class Person(SQLModel, table=True):
     __tablename__ = "person"
     __table_args__ = (
         UniqueConstraint("household", "key"),
+        Index("ix_person_lives", "household", "id", "age_band", "smartphone"),
         partial("uq_person_head", "is_head", "household", unique=True),
         partial("ix_person_phone_mark", "phone_mark <> ''", "phone_mark"),
     )

@@ -38,3 +38,16 @@ class ReportSnapshot(SQLModel, table=True):
     content: str = Field(sa_column=long_text())
     made_by: int
     made_at: int = Field(sa_column=moment())
+
+
+class PlaceWeek(SQLModel, table=True):
+    """What was counted of one place in one week, as JSON, so that a page adds up a few rows. A
+    week is counted anew until it is over. `steps` are where people of the place came to in
+    guides, in the newest week only."""
+
+    __tablename__ = "place_week"
+    week: str = Field(primary_key=True)
+    area: str = Field(primary_key=True)
+    counts: str = Field(sa_column=long_text())
+    steps: str = Field(sa_column=long_text())
+    counted_at: int = Field(sa_column=moment())

@@ -15,6 +15,7 @@ from bot.core.rights import Actor, Grant, Operation, Refusal, Role, terminal
 from bot.core.state import Guides
 from bot.core.weeks import Week
 from bot.services import figures as service
+from bot.services import funnels
 from bot.services.access import Problem, Refused
 from bot.services.figures import Catalogue
 from storage import audit, calls, households, persons, progress, rows, teams
@@ -238,11 +239,11 @@ def test_where_people_get_stuck_is_told_step_by_step(village: Village, guides: G
     rows.insert(village.connection, GuideRun, [run | more | dates])
     told = {
         one.item: one
-        for one in service.funnel(village.connection, terminal(), IN + 4 * DAY, guide, START)
+        for one in funnels.funnel(village.connection, terminal(), IN + 4 * DAY, guide, START)
     }
     assert (told[first.id].passed, told[second.id].stuck, told[second.id].rest) == (2, 1, 1)
     assert told[second.id].troubles == [(second.troubles[1].id, 1)]
-    here = service.funnel(village.connection, terminal(), IN + HOUR, guide, START, NEAR)
+    here = funnels.funnel(village.connection, terminal(), IN + HOUR, guide, START, NEAR)
     assert (here[0].passed, sum(one.rest for one in here)) == (1, 0)
 
 

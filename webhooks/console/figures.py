@@ -37,15 +37,14 @@ class _Pages:
         return given or (EVERYWHERE if EVERYWHERE in scopes else scopes[0])
 
     async def _report(self, visit: Visit) -> tuple[Report, str, weeks.Week]:
-        """A week that is over is counted once and kept, so reading may write."""
         week, area = self._week(visit), self._area(visit)
         plain = self.form.plain()
 
-        def work(connection: Connection, now: int) -> reports.Kept:
-            at = reports.Now(now, self.console.zone, self.catalogue, plain)
-            return reports.weekly(connection, visit.actor, at, area, week)
+        def work(connection: Connection) -> reports.Kept:
+            at = reports.Now(visit.now, self.console.zone, self.catalogue, plain)
+            return reports.look(connection, visit.actor, at, area, week)
 
-        kept = await visit.write(work)
+        kept = await visit.read(work)
         return ReportForm(kept.form).report(kept.figures), area, week
 
     async def show(self, visit: Visit) -> Response:

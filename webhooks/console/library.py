@@ -8,13 +8,11 @@ from sqlalchemy import Connection
 from bot.core import weeks
 from bot.core.guide import Guide
 from bot.core.rights import EVERYWHERE, Operation
-from bot.services import bulletins, figures
+from bot.services import bulletins, funnels
 from bot.services.access import Problem, Refused
-from storage.database import DAY
 from webhooks.console.frame import Console, Visit
 
 PATH = "/thu-vien"
-_SPAN = 30 * DAY
 
 
 class _Pages:
@@ -39,8 +37,9 @@ class _Pages:
         area = visit.asked("noi") or (EVERYWHERE if EVERYWHERE in scopes else scopes[0])
 
         def work(connection: Connection) -> dict[str, Any]:
-            since = visit.now - _SPAN
-            steps = figures.funnel(connection, visit.actor, visit.now, found, since, area)
+            steps = funnels.lately(
+                connection, visit.actor, visit.now, self.console.zone, found, area
+            )
             places = bulletins.places(connection, scopes)
             return {"steps": _with_words(found, steps), "places": places}
 
@@ -54,7 +53,7 @@ class _Pages:
         )
 
 
-def _with_words(guide: Guide, steps: list[figures.Step]) -> list[dict[str, Any]]:
+def _with_words(guide: Guide, steps: list[funnels.Step]) -> list[dict[str, Any]]:
     """Each step with its words, its troubles by name, and how many in a hundred were stuck."""
     most = max((one.passed + one.stuck + one.rest for one in steps), default=0)
     shown = []

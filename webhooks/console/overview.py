@@ -9,9 +9,9 @@ from sqlalchemy import Connection
 from bot.core.announcement import State
 from bot.core.rights import EVERYWHERE, Operation
 from bot.services import announcements as service
-from bot.services import bulletins
+from bot.services import bulletins, counting
 from bot.services import help as helping
-from storage import groups, stuck, tallies, teams
+from storage import groups, stuck, teams
 from webhooks.console.frame import Console, Visit
 
 _MOST = 100
@@ -62,7 +62,7 @@ def _numbers(connection: Connection, visit: Visit) -> list[_Todo]:
     """Big numbers, each with the list behind it."""
     found = []
     if scopes := visit.actor.scopes(Operation.SEE_HOUSEHOLDS):
-        counted = tallies.homes(connection, scopes)
+        counted = counting.homes(connection, scopes, visit.now, visit.console.zone)
         found.append(_Todo("homes", counted.homes, "/ho-dan"))
         found.append(_Todo("learning", counted.learning, "/chi-tieu"))
         found.append(_Todo("verified", counted.verified, "/chi-tieu"))
