@@ -1,6 +1,10 @@
 """The console script `gocua`: the list of commands, which are in bot/commands/."""
 
+from typing import Any
+
 import click
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.commands import (
     announce,
@@ -22,9 +26,33 @@ from bot.commands import (
     upkeep,
     zalo,
 )
+from bot.settings import Settings
+from bot.terminal import Terminal
+from storage.database import is_away
+from storage.wholeness import BrokenError, is_damage
 
 
-@click.group()
+class _Commands(click.Group):
+    def invoke(self, ctx: click.Context) -> Any:
+        """A database that cannot be used is said in words; nothing was changed then."""
+        try:
+            return super().invoke(ctx)
+        except BrokenError as error:
+            raise _unusable("damaged") from error
+        except SQLAlchemyError as error:
+            if is_damage(error):
+                raise _unusable("damaged") from error
+            if is_away(error):
+                raise _unusable("no_database") from error
+            raise
+
+
+def _unusable(words: str) -> click.ClickException:
+    """Without the password that an address may hold."""
+    return Terminal().fail(words, url=make_url(Settings().database_url).render_as_string())
+
+
+@click.group(cls=_Commands)
 @click.version_option(package_name="gocua", message="%(version)s")
 def main() -> None:
     """Gõ Cửa."""

@@ -24,8 +24,21 @@ from bot.settings import Settings
 from bot.vault import Vault
 from bot.zalo import missing
 from bot.zalo_words import ZaloWords
-from storage import calls, data_requests, inbox, links, outbox, pace, quotas, schema, teams, upkeep
+from storage import (
+    calls,
+    data_requests,
+    inbox,
+    links,
+    outbox,
+    pace,
+    quotas,
+    schema,
+    teams,
+    upkeep,
+    wholeness,
+)
 from storage.database import DAY, SECOND, Database
+from storage.wholeness import is_damage
 
 _NEARLY = 0.9
 _LEAST_FREE = 2**30
@@ -47,11 +60,14 @@ class Finding:
 def examine(settings: Settings, database: Database) -> list[Finding]:
     findings = [*_settings(settings), _guides(), _spool(settings.data_dir)]
     try:
+        if not database.read_now(lambda one: wholeness.is_whole(one, thorough=True)):
+            return [*findings, Finding("damaged", "SQLite", ok=False)]
         return findings + database.read_now(
             lambda one: list(_stored(one, settings, database.now(one)))
         )
     except SQLAlchemyError as error:
-        return [*findings, Finding("database", type(error).__name__, ok=False)]
+        name = "damaged" if is_damage(error) else "database"
+        return [*findings, Finding(name, type(error).__name__, ok=False)]
 
 
 def running(connection: Connection, settings: Settings, now: int) -> Iterator[Finding]:

@@ -59,6 +59,14 @@ class ForkedService:
         except httpx.TransportError:
             return False
 
+    def stop(self) -> None:
+        """SIGTERM: returns when it has ended by itself."""
+        if self._process:
+            self._process.terminate()
+            self._process.join(60)
+            assert self._process.exitcode is not None
+            self._process = None
+
     def kill(self) -> None:
         """SIGKILL, in the middle of whatever it does."""
         if self._process:

@@ -11,7 +11,7 @@ from bot import sealed_files
 from bot.sealed_files import WrongKeyError
 from bot.settings import Settings
 from bot.terminal import Terminal
-from storage import archive, upkeep
+from storage import archive, upkeep, wholeness
 from storage.archive import About, DamagedError, OccupiedError
 from storage.database import Database
 
@@ -48,6 +48,7 @@ def _made(database: Database, path: Path, recipient: str) -> About:
     """What is to be sealed is written beside its place, for the owner only, and taken away."""
     plain = path.with_name(f".{path.name}.plain") if recipient else path
     try:
+        database.read_now(lambda one: wholeness.demand(one, thorough=True))
         database.read_now(lambda one: archive.backup(one, plain, database.now(one)))
         about = archive.verify(plain)
         if recipient:

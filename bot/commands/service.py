@@ -2,10 +2,13 @@
 
 import fcntl
 import gc
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from socket import socket
+from threading import Timer
+from types import FrameType
 from typing import IO
 
 import click
@@ -24,11 +27,22 @@ from bot.terminal import Terminal
 from bot.vault import vault_of
 from bot.wiring import Role, Wiring
 from bot.zalo import missing
-from storage import schema
+from storage import schema, wholeness
 from storage.database import Database
 
 _GRACE_SECONDS = 5
 _NOT_STARTED = 3
+_END_SECONDS = 8.5  # container engines kill after ten
+
+
+class _Server(uvicorn.Server):
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """What has not ended in time (a platform that does not answer, a locked database) is left
+        as after a kill, which loses nothing."""
+        late = Timer(_END_SECONDS, os._exit, [0])
+        late.daemon = True
+        late.start()
+        super().handle_exit(sig, frame)
 
 
 @contextmanager
@@ -54,6 +68,7 @@ def _whole(settings: Settings) -> Settings:
     """With what the database keeps, brought up to date; refused when something is missing."""
     database = Database(settings.database_url)
     try:
+        database.read_now(wholeness.demand)
         database.write_now(schema.upgrade)
         whole = database.read_now(lambda one: installed(settings, one))
     finally:
@@ -115,7 +130,7 @@ def _config(wiring: Wiring, host: str, port: int, *, demo: bool) -> uvicorn.Conf
 
 def _served(wiring: Wiring, config: uvicorn.Config, door: socket) -> bool:
     """Whether to begin anew."""
-    server, again = uvicorn.Server(config), []
+    server, again = _Server(config), []
 
     def anew() -> None:
         again.append(True)
