@@ -2,14 +2,15 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from functools import partial
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from storage import held, inbox, logins, outbox, receipts, unreached, web
-from storage.database import Database
+from storage import clocks, held, inbox, logins, outbox, receipts, unreached, web
+from storage.database import SECOND, Database
 from storage.signals import OUTBOX, Signals
 from storage.unreached import Windows
 
@@ -32,6 +33,7 @@ class Sweeper:
     ) -> None:
         self._database, self._signals = database, signals
         self._windows, self._knock = windows, knock
+        self._seen = (0, 0.0)  # the database's clock and one nobody sets
 
     async def run(self) -> None:
         """Nothing stays in a passing state. Until cancelled; a fault is waited out."""
@@ -50,6 +52,9 @@ class Sweeper:
 
     def _once(self, connection: Connection, sweeps: int) -> int:
         now = self._database.now(connection)
+        if clocks.follow(connection, now, self._expected(now)):
+            _log.warning("the clock was set")
+            self._signals.announce(connection, OUTBOX)
         if sweeps % _TIDY_EVERY == 0:
             for old in (inbox, web, receipts, logins):
                 old.tidy(connection, now)
@@ -60,3 +65,9 @@ class Sweeper:
         if gone_on:
             self._signals.announce(connection, OUTBOX)
         return outbox.reap(connection, now)
+
+    def _expected(self, now: int) -> int:
+        """When it should be, by what passed since this was asked last; 0 the first time."""
+        before, steady = self._seen
+        self._seen = now, time.monotonic()
+        return before + int((self._seen[1] - steady) * SECOND) if before else 0
