@@ -34,9 +34,11 @@ from storage.outbox import NewDelivery
 from storage.outbox import enqueue as into_ledger
 from storage.recipients import Due, owner
 from storage.signals import OUTBOX, Signals
+from storage.spreading import Place, Spread, spread
 
 _log = logging.getLogger(__name__)
 _AT_ONCE = 500
+_SPREAD = 2000  # some 30 ms of the writer
 _POLL_SECONDS = 1.0
 _LASTS = 3 * DAY
 _REMIND, _REMIND_URGENT = 2 * HOUR, 15 * MINUTE
@@ -98,6 +100,9 @@ class Dispatcher:
         opening = self._opens(kept, now)
         if opening > now:
             return owned.put_off(connection, owner(kept.id), opening, _AT_ONCE) > 0
+        if self._spread(connection, kept, now):
+            self._signals.announce(connection, OUTBOX)
+            return True
         if owned.give_back(connection, owner(kept.id), _AT_ONCE):
             return True
         if due := recipients.planned(connection, kept.id, _AT_ONCE):
@@ -114,29 +119,38 @@ class Dispatcher:
             announcements.move(connection, kept.id, Step.FINISH, now, done_at=now)
         return False
 
+    def _spread(self, connection: Connection, kept: Kept, now: int) -> bool:
+        """A step of the copies that go by themselves; whether there was any left."""
+        pressed = self._words.message(kept, _earlier(connection, kept))
+        plain = {True: packed(pressed), False: packed(replace(pressed, choices=()))}
+        places = [
+            Place(
+                channel,
+                account,
+                plain[presses(channel, group=False)],
+                plain[presses(channel, group=True)],
+            )
+            for channel, account in sorted(self._accounts)
+        ]
+        lane = lanes.EMERGENCY if kept.content.urgent else lanes.BULK
+        return spread(connection, Spread(kept.id, places, lane, ends_at(kept)), now, _SPREAD)
+
     def _fill(self, connection: Connection, kept: Kept, due: Sequence[Due], now: int) -> None:
-        """Copies into the ledger; those that cannot go get their reason. Chats are held before
-        copies are touched, as the way in does: whoever stops in between is left out."""
-        asked = _given(connection, [one for one in due if one.way == recipients.RELAY])
-        places = {one.id: asked.get(one.id, one) for one in due}
-        on = [one.address for one in places.values() if self._on(one)]
-        lanes.hold(connection, on, wait=True)
+        """Copies that members post into the ledger; those that cannot go get their reason. Chats
+        are held before copies are touched, as the way in does."""
+        asked = _given(connection, due)
+        going = [one for one in asked.values() if self._on(one)]
+        lanes.hold(connection, [one.address for one in going], wait=True)
         still = recipients.still_planned(connection, [one.id for one in due])
-        due = [one for one in due if one.id in still]
-        off = [one.id for one in due if not self._on(places[one.id])]
-        nobody = {one.id for one in due if one.way == recipients.RELAY} - asked.keys()
-        recipients.leave_out(
-            connection,
-            {"no-keeper": nobody, "channel-off": [one for one in off if one not in nobody]},
-        )
-        going = [places[one.id] for one in due if one.id not in off]
-        _give(connection, [one for one in going if one.way == recipients.RELAY])
+        going = [one for one in going if one.id in still]
+        off = {one.id for one in asked.values() if not self._on(one)}
+        nobody = still - asked.keys()
+        recipients.leave_out(connection, {"no-keeper": nobody, "channel-off": off & still})
+        _give(connection, going)
         rows = self._rows(connection, kept, going, now)
         recipients.enqueue(connection, kept.id, going, rows, now)
 
     def _on(self, due: Due) -> bool:
-        if not due.address:
-            return False
         address = Address.parse(due.address)
         return (address.channel, address.account) in self._accounts
 
@@ -144,18 +158,14 @@ class Dispatcher:
         self, connection: Connection, kept: Kept, going: Sequence[Due], now: int
     ) -> list[NewDelivery]:
         earlier = _earlier(connection, kept)
-        pressed = self._words.message(kept, earlier)
-        plain = {True: packed(pressed), False: packed(replace(pressed, choices=()))}
         names = _names(connection, [one.target for one in going])
         rows: list[NewDelivery] = []
         for one in going:
             dedup = one.dedup(kept.id)
-            if one.way != recipients.RELAY:
-                rows.append(_row(kept, one, plain[_presses(one)], now, dedup))
-                continue
             first, second = self._words.relay(kept, earlier, names.get(one.target, ""), one.id)
             rows.append(_row(kept, one, packed(first), now, f"{dedup}:ask"))
-            shown = second if _presses(one) else replace(second, choices=())
+            channel = Address.parse(one.address).channel
+            shown = second if presses(channel, group=False) else replace(second, choices=())
             rows.append(_row(kept, one, packed(shown), now, dedup))
         return rows
 
@@ -195,22 +205,16 @@ def _begin(connection: Connection, kept: Kept, now: int) -> bool:
 
 def _row(kept: Kept, due: Due, content: str, now: int, dedup: str) -> NewDelivery:
     """A lost answer is never followed by a second copy: a person judges."""
-    calm = lanes.PERSONAL if due.way == recipients.RELAY else lanes.BULK
     return NewDelivery(
         owner(kept.id),
         due.address,
         content,
-        lanes.EMERGENCY if kept.content.urgent else calm,
+        lanes.EMERGENCY if kept.content.urgent else lanes.PERSONAL,
         on_doubt="hold",
         dedup=dedup,
         lasts=ends_at(kept) - now,
         person=due.person,
     )
-
-
-def _presses(due: Due) -> bool:
-    group = due.way != recipients.RELAY and due.target.startswith("group:")
-    return presses(Address.parse(due.address).channel, group=group)
 
 
 def _earlier(connection: Connection, kept: Kept) -> int:
@@ -228,8 +232,6 @@ def _names(connection: Connection, targets: Sequence[str]) -> Mapping[str, str]:
 def _given(connection: Connection, copies: Sequence[Due]) -> dict[int, Due]:
     """Relay copies with the chat of the member who posts there: whom it was given to, else who
     keeps the group. Copies nobody can be asked for are left out."""
-    if not copies:
-        return {}
     codes = {one.id: one.target.removeprefix("group:") for one in copies}
     keepers = groups.keepers(connection, set(codes.values()))
     persons = {one.id: one.person or keepers.get(codes[one.id], 0) for one in copies}

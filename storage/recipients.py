@@ -123,8 +123,9 @@ class Due:
 
 
 def planned(connection: Connection, announcement: int, limit: int) -> list[Due]:
-    query = _planned().where(_columns.announcement == announcement).limit(limit)
-    return [Due(*row) for row in connection.execute(query)]
+    """Those a member is to post; all others are storage/spreading.py's."""
+    query = _planned().where(_columns.announcement == announcement, _columns.way == RELAY)
+    return [Due(*row) for row in connection.execute(query.limit(limit))]
 
 
 def still_planned(connection: Connection, ids: Collection[int]) -> set[int]:
