@@ -137,6 +137,24 @@ def confirm(connection: Connection, rows: Sequence[Row]) -> None:
     insert_new(connection, Confirmation, rows)
 
 
+def proven(connection: Connection, visits: Collection[int]) -> list[Row]:
+    """What was confirmed at these visits, as `confirm` takes it."""
+    columns = _confirmation.c
+    names = ("person", "guide", "kind", "revision", "run", "visit", "recorder", "at")
+    found = connection.execute(
+        select(*(columns[name] for name in names)).where(
+            columns.visit.in_(visits), columns.visit != 0
+        )
+    )
+    return [dict(row) for row in found.mappings()]
+
+
+def disprove(connection: Connection, visits: Collection[int]) -> None:
+    """What was confirmed at these visits was not."""
+    columns = _confirmation.c
+    connection.execute(_confirmation.delete().where(columns.visit.in_(visits), columns.visit != 0))
+
+
 def change_mind(connection: Connection, person: int, guide: str, kinds: Collection[str]) -> None:
     """Forgets answers that the next one takes the place of."""
     connection.execute(

@@ -154,6 +154,23 @@ def lead(connection: Connection, chats: Mapping[int, str]) -> None:
         )
 
 
+def halted(connection: Connection, household: str, reason: str, at: int) -> list[Kept]:
+    """Those of a household that were stopped for that reason at that moment."""
+    here = _columns.household == household
+    ended = (_columns.state == STOPPED) & (_columns.reason == reason) & (_columns.ended_at == at)
+    return _found(connection, here, ended)
+
+
+def reopen(connection: Connection, ids: Sequence[int], state: str, due_at: int) -> None:
+    """Those that were over go on."""
+    for part in batches(ids):
+        connection.execute(
+            update(_sequence)
+            .where(_columns.id.in_(part))
+            .values(state=state, reason="", ended_at=None, due_at=due_at)
+        )
+
+
 def end(connection: Connection, ids: Sequence[int], state: str, reason: str, now: int) -> None:
     move(connection, ids, state=state, reason=reason, ended_at=now, due_at=0)
 

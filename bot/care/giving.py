@@ -111,7 +111,11 @@ class Giving:
         leads = self._letters.leads(connection, ready)
         arrivals = [
             start_guide(
-                Address.parse(who.chat), who.person, run.guide, f"run:{run.id}", leads[run.id]
+                Address.parse(who.chat),
+                who.person,
+                run.guide,
+                f"run:{run.id}:{run.moved_at}",
+                leads[run.id],
             )
             for _, run, who in ready
         ]

@@ -59,6 +59,7 @@ class Operation(StrEnum):
     SEE_SEQUENCES = "see-sequences"
     SEE_VISITS = "see-visits"
     RECORD_VISIT = "record-visit"
+    TAKE_BACK_VISIT = "take-back-visit"
     RECORD_CONSENT = "record-consent"
     SEE_AUDIT = "see-audit"
     SEE_CHANNELS = "see-channels"
@@ -117,6 +118,7 @@ RULES: Mapping[Operation, frozenset[Role]] = {
     Operation.SEE_SEQUENCES: _TEAM,
     Operation.SEE_VISITS: _TEAM,
     Operation.RECORD_VISIT: _TEAM,
+    Operation.TAKE_BACK_VISIT: _LEADS,
     Operation.RECORD_CONSENT: _TEAM,
     Operation.SEE_AUDIT: _OPERATOR,
     Operation.SEE_CHANNELS: _OPERATOR,

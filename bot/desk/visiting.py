@@ -5,7 +5,7 @@ and the list of the week.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.desk import homes, rounds
+from bot.desk import homes, mistakes, rounds
 from bot.desk.ask import Ask, Reply, button, more
 from bot.desk.grammar import Phrases, guessed, picked
 from bot.desk.people import labels, named
@@ -33,6 +33,9 @@ def at_door(ask: Ask) -> Reply | None:
     if not ask.order.rest or len(ask.order.codes) != 1:
         return homes.card(ask)
     code = ask.order.codes[0]
+    wrong, left = picked(ask.order.rest, ask.words.mistakes)
+    if wrong:
+        return mistakes.take_back(ask, code, left)
     people = households.see(ask.connection, ask.actor, code).people
     told = _told(ask, people)
     if told.left:
@@ -113,7 +116,8 @@ def _record(ask: Ask, report: Report, people: Sequence[Someone]) -> Reply:
     )
     guides = labels(ask, report.guides)
     said = ask.say(f"visit_{kind}", code=report.household, names=names, guides=guides)
-    return Reply(said if done.new else ask.say("visit_before", said=said))
+    undo = [mistakes.undo(ask, report.household, done.number)]
+    return Reply(said if done.new else ask.say("visit_before", said=said), undo)
 
 
 def week(ask: Ask) -> Reply | None:

@@ -25,6 +25,7 @@ class DeskWords:
         self.outcomes: Phrases = phrases(self.section("outcomes"))
         self.statements: Phrases = phrases(self.section("statements"))
         self.now: Phrases = phrases({"now": self._words["now"]})
+        self.mistakes: Phrases = phrases({"mistake": self._words["mistakes"]})
         self.towards: Phrases = phrases({"to": self._words["towards"]})
         self.honorifics: Sequence[str] = self._words["honorifics"]
         self.everybody: Phrases = phrases({"all": self._words["everybody"]})

@@ -48,6 +48,7 @@ class Problem(StrEnum):
     NO_ROLE = "no-role"
     NO_GUIDE = "no-guide"
     NOTHING = "nothing"
+    GONE = "gone"
     NO_CONSENT = "no-consent"
     SERVES = "serves"
     NOT_SURE = "not-sure"

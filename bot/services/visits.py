@@ -56,10 +56,12 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """`new` is False when all of it had been said before."""
+    """`new` is False when all of it had been said before; `number` stands for it if it is to be
+    taken back."""
 
     report: Report
     new: bool
+    number: int
 
 
 def suggested(
@@ -111,7 +113,12 @@ def record(
             connection, actor, Operation.RECORD_VISIT, target, now, outcome=report.outcome,
             guides=sorted(report.guides), persons=sorted(report.persons),
         )  # fmt: skip
-    return Recorded(report, new)
+    return Recorded(report, new, _number(connection, written, calendar.day(now)))
+
+
+def _number(connection: Connection, written: Sequence[Row], day: str) -> int:
+    known = visits.of_day(connection, written[0]["household"], day)
+    return max(known[row["person"], row["guide"], row["outcome"]] for row in written)
 
 
 def _visits(actor: Actor, now: int, report: Report, calendar: Calendar) -> list[Row]:

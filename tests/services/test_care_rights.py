@@ -14,7 +14,7 @@ from village import FAR, NEAR, NOW, find, plant
 from bot.core.reminding import Calendar
 from bot.core.rights import Actor, Operation, Refusal
 from bot.library import Library
-from bot.services import access, doors, sequences, visits
+from bot.services import access, doors, sequences, taken_back, visits
 from bot.services.access import Problem, Refused
 from bot.services.sequences import Way, Wish
 from bot.services.visits import Outcome, Report, Statement
@@ -44,6 +44,9 @@ OPERATIONS: dict[Operation, Work] = {
     Operation.SEE_VISITS: lambda one, who: doors.week(one, who, NOW, CALENDAR, team="near"),
     Operation.RECORD_VISIT: lambda one, who: visits.record(
         one, who, NOW, Report("H001", Outcome.AWAY), BOOKS, CALENDAR
+    ),
+    Operation.TAKE_BACK_VISIT: lambda one, who: taken_back.take_back(
+        one, who, NOW, "H001", 0, CALENDAR
     ),
     Operation.RECORD_CONSENT: lambda one, who: visits.agree(
         one, who, NOW, find(one, "Bà Năm"), Statement.ORAL, "words"
@@ -98,6 +101,8 @@ def test_the_lead_of_the_place_may(connection: Connection, operation: Operation)
     lead = _actor(connection, "Chị Hoa")
     if operation is Operation.STOP_SEQUENCE:
         OPERATIONS[Operation.START_SEQUENCE](connection, lead)
+    if operation is Operation.TAKE_BACK_VISIT:
+        OPERATIONS[Operation.RECORD_VISIT](connection, _actor(connection, "Anh Dũng"))
     before = _rows(connection)
     OPERATIONS[operation](connection, lead)
     assert (_rows(connection) == before) is (operation is Operation.SEE_VISITS)
