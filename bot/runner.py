@@ -13,6 +13,7 @@ import orjson
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot import logs, metrics
 from bot.batch import Batch
 from bot.channels.base import Channel, MalformedError, Received
 from bot.core.address import Address
@@ -49,7 +50,7 @@ from storage import (
     progress,
     recipients,
 )
-from storage.database import Database
+from storage.database import SECOND, Database
 from storage.signals import INBOX, OUTBOX, Signals
 
 _log = logging.getLogger(__name__)
@@ -92,7 +93,8 @@ class Runner:
     async def once(self) -> int:
         """Handles one batch; says how many updates were ended by it."""
         try:
-            handled = await self._database.write(self._batch)
+            with metrics.batches.time():
+                handled = await self._database.write(self._batch)
         except Exception as error:  # noqa: BLE001  # one bad row must not stop the others
             _log.warning("batch failed, trying chats one by one: %s", type(error).__name__)
             handled = await self._one_by_one()
@@ -151,14 +153,17 @@ class Runner:
             self._turn(connection, update, batch)
         except MalformedError as error:
             inbox.park(connection, update, f"malformed {error}")
+            metrics.updates.labels(update.channel, "parked").inc()
         except Exception as error:  # noqa: BLE001  # a poison update is parked in the end
             _log.warning("update %d failed: %s", update.id, type(error).__name__)
             parked = inbox.fail(connection, update, type(error).__name__, batch.now)
+            metrics.updates.labels(update.channel, "parked" if parked else "failed").inc()
             if parked:
                 batch.say(update, Message(self._shelf.guides.phrases[Phrase.FAILED]))
             return parked
         else:
             batch.done.append(update.id)
+            _counted(update, batch.now)
         return True
 
     def _turn(self, connection: Connection, update: inbox.Update, batch: Batch) -> None:
@@ -275,3 +280,10 @@ class Runner:
         inbox.finish(connection, batch.done)
         if batch.deliveries:
             self._signals.announce(connection, OUTBOX)
+
+
+def _counted(update: inbox.Update, now: int) -> None:
+    metrics.updates.labels(update.channel, "done").inc()
+    seconds = max(0, now - update.received_at) / SECOND
+    metrics.answered.labels(update.channel).observe(seconds)
+    _log.debug("turn", extra={"update": update.id, "key": logs.key(update.event_id)})

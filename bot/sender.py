@@ -17,6 +17,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot import metrics
 from bot.channels.base import (
     Channel,
     Failure,
@@ -94,7 +95,7 @@ class Sender:
     async def _round(self) -> float:
         """Starts what may be sent now; returns the seconds until more may be."""
         room = self._room()
-        if not (self._signals.present and self._may_send()):
+        if not (self._signals.present and self.may_send()):
             return _POLL_SECONDS
         if max(room) <= 0:
             return self._full_for()
@@ -112,7 +113,7 @@ class Sender:
             task.add_done_callback(self._finished)
         return self._full_for() if wait is None else wait
 
-    def _may_send(self) -> bool:
+    def may_send(self) -> bool:
         """What is counted by the second is sent by one process only, so that it can count."""
         return not self._channel.limits.per_second or self._signals.holds(self._office)
 
@@ -170,7 +171,9 @@ class Sender:
 
     async def _deliver(self, claimed: outbox.Claimed, slot: Slot) -> None:
         await asyncio.sleep(max(0.0, slot.at - time.monotonic()))
+        began = time.monotonic()
         result = await self._sent(claimed)
+        self._count(claimed, result, time.monotonic() - began)
         self._slots.give_back(slot)
         while True:
             try:
@@ -178,6 +181,13 @@ class Sender:
             except SQLAlchemyError as error:
                 _log.warning("result of %d waits: %s", claimed.id, type(error).__name__)
                 await asyncio.sleep(_POLL_SECONDS)
+
+    def _count(self, claimed: outbox.Claimed, result: Sent | NotSent, seconds: float) -> None:
+        name = self._channel.name
+        outcome = "accepted" if isinstance(result, Sent) else str(result.failure)
+        metrics.sends.labels(name, outcome).inc()
+        metrics.calls.labels(name).observe(seconds)
+        _log.debug("sent", extra={"delivery": claimed.id, "channel": name, "outcome": outcome})
 
     async def _sent(self, claimed: outbox.Claimed) -> Sent | NotSent:
         try:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, model_validator
@@ -52,6 +52,7 @@ class Settings(BaseSettings):
     zalo_bot_api_url: str = "https://bot-api.zaloplatforms.com"
     backup_recipient: str = Field(default="", pattern=r"^(age1[a-z0-9]+)?$")
     metrics_token: SecretStr = SecretStr("")
+    log_level: Literal["info", "debug"] = "info"
     queue_limit: int = Field(default=100_000, gt=0)
 
     def with_kept(self, kept: Mapping[str, str]) -> Self:

@@ -9,6 +9,7 @@ from functools import partial
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot import metrics
 from storage import clocks, held, inbox, logins, outbox, receipts, unreached, web
 from storage.database import SECOND, Database
 from storage.signals import OUTBOX, Signals
@@ -47,6 +48,7 @@ class Sweeper:
                 _log.warning("sweep failed: %s", type(error).__name__)
                 continue
             if found:
+                metrics.doubts.inc(found)
                 _log.warning("%d deliveries were in doubt", found)
                 self._signals.wake(OUTBOX)
 

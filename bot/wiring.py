@@ -89,6 +89,7 @@ class Wiring:
         self._shown: Grouped[web.NewShown, None] = Grouped(
             in_database(self.database, self._add_shown)
         )
+        self.senders: dict[str, Sender] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self.prepared: dict[str, str] = {}
         self.waiting: dict[str, int] = {}
@@ -174,6 +175,7 @@ class Wiring:
             find, public = self.pictures.file, f"{self.settings.base_url}/hinh"
             for channel in self.channels.values():
                 sender = Sender(self.database, self.signals, channel, find, public)
+                self.senders[channel.name] = sender
                 self._run(sender.run)
             self._run(self._dispatcher().run)
             if not self.settings.rehearses:

@@ -1,7 +1,7 @@
 """What was heard and waits for its turn: table inbox_update."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from sqlalchemy import Connection, func, select, update
 
@@ -42,6 +42,8 @@ class Update:
     secrets: str
     attempts: int
     due_at: int
+    received_at: int
+    event_id: str
 
     @property
     def own(self) -> bool:
@@ -86,16 +88,7 @@ def waiting_addresses(connection: Connection, now: int, limit: int) -> list[str]
 def waiting(connection: Connection, addresses: Collection[str], limit: int) -> list[Update]:
     """In the platform's own order where it tells one, else in order of arrival."""
     found = connection.execute(
-        select(
-            _columns.id,
-            _columns.channel,
-            _columns.account,
-            _columns.address,
-            _columns.body,
-            _columns.secrets,
-            _columns.attempts,
-            _columns.due_at,
-        )
+        select(*[_columns[one.name] for one in fields(Update)])
         .where(_waiting, _columns.address.in_(addresses))
         .order_by(_columns.sent_at, _columns.id)
         .limit(limit)
@@ -142,6 +135,13 @@ def counts(connection: Connection) -> dict[str, int]:
         ).scalar_one()
         for state in ("waiting", "parked")
     }
+
+
+def oldest(connection: Connection) -> int:
+    """When what waits longest was heard; 0 when nothing waits."""
+    return int(
+        connection.execute(select(func.min(_columns.received_at)).where(_waiting)).scalar() or 0
+    )
 
 
 def next_due(connection: Connection) -> int | None:

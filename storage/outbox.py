@@ -238,6 +238,16 @@ def counts(connection: Connection) -> dict[str, int]:
     }
 
 
+def oldest(connection: Connection, now: int) -> int:
+    """Since when what waits longest could have left; 0 when nothing waits."""
+    ready = (_columns.state == "queued") & (_columns.not_before_at <= now)
+    since = case(
+        (_columns.not_before_at > _columns.created_at, _columns.not_before_at),
+        else_=_columns.created_at,
+    )
+    return int(connection.execute(select(func.min(since)).where(ready)).scalar() or 0)
+
+
 def totals(connection: Connection) -> dict[str, int]:
     """Every row of the ledger by state."""
     found = connection.execute(select(_columns.state, func.count()).group_by(_columns.state))

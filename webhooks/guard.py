@@ -1,10 +1,14 @@
 """Headers and cross-site protection of every page. The hooks have their own secrets."""
 
+from secrets import token_hex
+from time import monotonic
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from bot import metrics
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _HEADERS = {
@@ -45,9 +49,14 @@ class Guard:
         if crosses_sites(scope["method"], Headers(scope=scope)):
             return await PlainTextResponse("403", 403)(scope, receive, send)
 
+        request, began = token_hex(6), monotonic()
+        metrics.request_id.set(request)
+
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(self._headers)
+                MutableHeaders(scope=message).update(self._headers | {"x-request-id": request})
+                kind = f"{message['status'] // 100}xx"
+                metrics.pages.labels(kind).observe(monotonic() - began)
             await send(message)
 
         return await self._app(scope, receive, with_headers)

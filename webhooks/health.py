@@ -1,15 +1,15 @@
 """/healthz: the process lives. /readyz: database and migrations. /metrics: Prometheus."""
 
 import hmac
+from contextlib import suppress
 
 from fastapi import APIRouter, Request, Response
-from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot import gauges, metrics
 from bot.wiring import Wiring
 from storage import schema
-
-_waiting = Gauge("gocua_waiting", "Updates and deliveries that wait", ["queue"])
 
 
 def router(wiring: Wiring) -> APIRouter:
@@ -28,11 +28,15 @@ def router(wiring: Wiring) -> APIRouter:
         return Response("ok" if ready else "not ready", 200 if ready else 503)
 
     @routes.get("/metrics")
-    async def metrics(request: Request) -> Response:
+    async def measured(request: Request) -> Response:
         if not _may_read(request, wiring.settings.metrics_token.get_secret_value()):
             return Response(status_code=403)
         for queue, number in wiring.waiting.items():
-            _waiting.labels(queue).set(number)
+            metrics.waiting.labels(queue).set(number)
+        for name, sender in wiring.senders.items():
+            metrics.sending.labels(name).set(sender.may_send())
+        with suppress(SQLAlchemyError):  # what is known without the database is still said
+            await wiring.database.read(lambda one: gauges.read(one, wiring.database.now(one)))
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     return routes

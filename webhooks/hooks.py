@@ -2,11 +2,12 @@
 
 import logging
 from collections.abc import Mapping
+from secrets import token_hex
 
-from prometheus_client import Counter
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import Receive, Scope, Send
 
+from bot import logs, metrics
 from bot.channels.base import Channel, MalformedError
 from bot.wiring import Wiring
 from storage.grouped import OverloadedError
@@ -16,7 +17,6 @@ _LARGEST = 1024 * 1024
 _EMPTY = [(b"content-length", b"0")]
 _LATER = [(b"retry-after", b"5")]
 _KNOCK = "knock"  # a console trying the address: no message and no forgery
-heard = Counter("gocua_hooks", "Webhook calls by channel", ["channel", "status", "outcome"])
 
 
 class Hook:
@@ -24,10 +24,11 @@ class Hook:
 
     def __init__(self, wiring: Wiring, channel: Channel) -> None:
         self._wiring, self._channel = wiring, channel
-        self._fine = heard.labels(channel.name, 200, "ok")
+        self._fine = metrics.hooks.labels(channel.name, 200, "ok")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         # Backwards, so that of headers given twice the first counts.
+        metrics.request_id.set(token_hex(6))
         headers = {
             name.decode("latin-1"): value.decode("latin-1")
             for name, value in reversed(scope["headers"])
@@ -36,7 +37,7 @@ class Hook:
         if not why:
             self._fine.inc()
         else:
-            heard.labels(self._channel.name, status, why).inc()
+            metrics.hooks.labels(self._channel.name, status, why).inc()
             level = logging.INFO if why == _KNOCK else logging.WARNING
             _log.log(level, "hook %s: %d %s", self._channel.name, status, why)
         later = _LATER if status == 503 else []
@@ -52,7 +53,9 @@ class Hook:
         if self._wiring.overloaded:
             return 503, "queue-full"
         try:
-            await self._wiring.receive(self._channel, self._channel.intake(body))
+            intake = self._channel.intake(body)
+            await self._wiring.receive(self._channel, intake)
+            _log.debug("heard", extra={"key": logs.key(intake.event_id)})
         except MalformedError as error:
             return 400, str(error)
         except (OverloadedError, SQLAlchemyError, OSError) as error:

@@ -91,7 +91,7 @@ def _run(
 ) -> None:
     """One life of the service after another: the set-up page ends one to begin the next with
     what it was given. The door stays open meanwhile; whoever comes then waits."""
-    logs.set_up()
+    logs.set_up(settings.log_level)
     with _alone(settings), ExitStack() as held:
         wiring = _wired(settings, role)
         if demo:

@@ -1,5 +1,6 @@
 """A secret typed by a resident is in no database, no log and no backup: found by grepping."""
 
+import json
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +14,8 @@ from sqlalchemy import select
 
 from storage import inbox, outbox
 from storage.database import Database
-from storage.tables import metadata
+from storage.rows import table as table_of
+from storage.tables import Delivery, metadata
 
 SAID = {
     "079203001234": "số căn cước của bác là 079203001234",
@@ -40,7 +42,7 @@ def test_secrets_are_kept_nowhere(
     telegram: Telegram, engine: str, new_url: NewUrl, tmp_path: Path
 ) -> None:
     url = new_url(engine)
-    service = telegram.service(tmp_path, url).start()
+    service = telegram.service(tmp_path, url, LOG_LEVEL="debug").start()
     telegram.hooked()
     telegram.people.chat(LAN, PERSONAL[0])
     for person, said in enumerate(SAID.values(), LAN + 1):
@@ -58,12 +60,33 @@ def test_secrets_are_kept_nowhere(
     eventually(lambda: not telegram.cloud.waiting and _settled(database))
     backup = tmp_path / "backup.zip"
     assert service.run("backup", str(backup)).returncode == 0
+    said = httpx.get(f"{service.base}/metrics").text
     service.stop()
     assert "•••" in shown
+    _joined(service.log.read_text(), database)
+    assert not any(one in said for one in (*FORMS, *PERSONAL))
+    assert 'gocua_updates_total{channel="telegram",outcome="done"}' in said
+    assert 'gocua_sends_total{channel="telegram",outcome="accepted"}' in said
+    assert 'gocua_sending_here{channel="telegram"} 1.0' in said
     for place, content in _places(database, service, backup, shown):
         leaked = [one for one in (*FORMS, *PERSONAL) if one in content]
         assert leaked == [], place
     database.close()
+
+
+def _joined(log: str, database: Database) -> None:
+    """Each request leads to its update, each update to its rows of the ledger, by ids alone."""
+    lines = [json.loads(line) for line in log.splitlines() if line.startswith("{")]
+    heard = {one["key"]: one["request"] for one in lines if one["event"] == "heard"}
+    turns = {one["key"]: one["update"] for one in lines if one["event"] == "turn"}
+    sent = {one["delivery"] for one in lines if one["event"] == "sent"}
+    assert heard.keys() <= turns.keys()
+    assert len(set(heard.values())) == len(heard)
+    owners = database.read_now(
+        lambda one: {row.id: row.owner for row in one.execute(select(table_of(Delivery)))}
+    )
+    assert sent == owners.keys()
+    assert set(owners.values()) <= {f"turn:{one}" for one in turns.values()}
 
 
 def _settled(database: Database) -> bool:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -14,7 +15,8 @@ from sqlalchemy import select
 
 from bot.settings import Settings
 from bot.wiring import Wiring
-from storage import inbox
+from storage import inbox, lanes, outbox
+from storage.database import SECOND
 from storage.rows import table
 from storage.tables import InboxUpdate
 from webhooks.app import create_app
@@ -182,3 +184,18 @@ async def test_metrics_are_for_this_machine_or_the_token(
     wiring.settings.metrics_token = SecretStr("m")
     bearer = {**forwarded, "authorization": "Bearer m"}
     assert (await client.get("/metrics", headers=bearer)).status_code == 200
+
+
+async def test_metrics_tell_of_the_database(client: httpx.AsyncClient, wiring: Wiring) -> None:
+    database = wiring.database
+    late = database.read_now(database.now) - 90 * SECOND
+    arrival = inbox.Arrival("webchat", "web", "1", "webchat:web:x", "{}")
+    database.write_now(lambda one: inbox.add(one, [arrival], late))
+    message = outbox.NewDelivery("turn:1", "webchat:web:x", "{}", lanes.REPLY)
+    database.write_now(lambda one: outbox.enqueue(one, [message], late))
+    said = dict(re.findall(r"^(gocua_\S+) (\S+)$", (await client.get("/metrics")).text, re.M))
+    for queue in ("inbox", "outbox"):
+        assert float(said[f'gocua_oldest_seconds{{queue="{queue}"}}']) >= 90
+    assert said["gocua_backup_age_seconds"] == "-1.0"
+    assert said["gocua_help_open"] == "0.0"
+    assert said['gocua_stuck{kind="parked"}'] == "0.0"
