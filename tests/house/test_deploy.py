@@ -37,6 +37,8 @@ def test_containers_are_read_only_and_called_as_the_proxy_calls_them() -> None:
     for name in ("web", "worker"):
         assert services[name]["read_only"]
         assert services[name]["command"][:2] == ["gocua", "serve"]
+        assert "data:/data" in services[name]["volumes"]
+    assert "10.0.0.0/8" in services["web"]["environment"]["FORWARDED_ALLOW_IPS"]
     upstream = services["proxy"]["environment"]["GOCUA_UPSTREAM"]
     assert upstream.split(":")[0] in services
     assert "{$GOCUA_UPSTREAM" in (ROOT / "deploy/Caddyfile").read_text("utf-8")

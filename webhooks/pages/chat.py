@@ -20,6 +20,7 @@ from bot.core.links import is_code
 from bot.wiring import Wiring, web_topic
 from storage import lanes, teams, web
 from storage.grouped import OverloadedError
+from webhooks.limits import Limit
 from webhooks.pages.templating import environment
 
 PATH = "/tro-chuyen"
@@ -30,7 +31,10 @@ _SHOWN = 50
 _ANSWER_SECONDS = 3.0
 _STREAM_SECONDS = 300.0
 _POLL_SECONDS = 10.0
-_STATUS = {"": 200, "unreadable": 422, "busy": 503, "away": 503}
+_STATUS = {"": 200, "unreadable": 422, "busy": 503, "away": 503, "often": 429}
+# Whole wards write from one address of their mobile network: far above what they do together.
+_MESSAGES_A_SECOND, _MESSAGES_AT_ONCE = 20, 300
+_CHATS_A_SECOND, _CHATS_AT_ONCE = 2, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,26 +81,37 @@ class _Chat:
         self.channel = wiring.channels[NAME]
         self._page = environment().get_template("chat.html")
         self._message = environment().get_template("message.html")
+        self._messages = Limit("chat", _MESSAGES_A_SECOND, _MESSAGES_AT_ONCE)
+        self._chats = Limit("new-chat", _CHATS_A_SECOND, _CHATS_AT_ONCE)
         self.secure = wiring.settings.base_url.startswith("https://")
 
     async def page(
         self, token: str | None, guide: str = "", code: str = "", problem: str = ""
     ) -> HTMLResponse:
         address = _address(token)
-        wanted = self.wiring.shelf.guides.current.get(guide)
         try:
             messages, team = await self._kept(address)
         except (OverloadedError, SQLAlchemyError):
             messages, team, problem = [], None, problem or "away"
+        wanted = self.wiring.shelf.guides.current.get(guide)
+        return self._filled(messages, problem, team=team, guide=wanted, code=code)
+
+    def refused(self) -> HTMLResponse:
+        """Costs nothing: no look into the database."""
+        answer = self._filled([], "often")
+        answer.headers["retry-after"] = "60"
+        return answer
+
+    def _filled(
+        self, messages: Sequence[web.Shown], problem: str, **values: object
+    ) -> HTMLResponse:
         html = self._page.render(
             lines=_lines(messages),
             last=messages[-1].id if messages else 0,
             waiting=bool(messages) and messages[-1].author == "person",
             form_id=secrets.token_hex(8),
-            team=team,
-            guide=wanted,
-            code=code,
             problem=problem,
+            **{"team": None, "guide": None, "code": "", **values},
         )
         return HTMLResponse(html, _STATUS[problem])
 
@@ -113,6 +128,10 @@ class _Chat:
 
     async def delivered(self, messages: Sequence[web.Shown]) -> None:
         await self.wiring.delivered([one.delivery for one in messages if one.delivery])
+
+    def too_often(self, host: str, *, new: bool) -> bool:
+        """Of one place of the internet; `new` when it begins a chat."""
+        return not self._messages.allows(host) or (new and not self._chats.allows(host))
 
     async def post(self, token: str, form: dict[str, str], *, stays: bool) -> Response:
         """Stores what was said; a page that `stays` is told nothing more than that."""
@@ -223,9 +242,12 @@ def router(wiring: Wiring) -> APIRouter:
 
     @routes.post(PATH)
     async def post(request: Request) -> Response:
+        known, host = request.cookies.get(COOKIE), request.client.host if request.client else ""
+        if chat.too_often(host, new=not known):
+            return chat.refused()
         async with request.form(max_files=0, max_fields=8, max_part_size=16_384) as given:
             form = {key: value for key, value in given.items() if isinstance(value, str)}
-        token = request.cookies.get(COOKIE) or secrets.token_urlsafe(24)
+        token = known or secrets.token_urlsafe(24)
         response = await chat.post(token, form, stays=request.headers.get(_BY) == "fetch")
         response.set_cookie(
             COOKIE, token, _COOKIE_SECONDS, httponly=True, samesite="lax", secure=chat.secure
