@@ -149,8 +149,3 @@ def claim(connection: Connection, code: str, address: str, person: int, now: int
         .values(address=address, claimed_by=person, claimed_at=now, claim="", claim_until=0)
     )
     return True
-
-
-def moved(connection: Connection, old: str, new: str) -> None:
-    """Its platform gave the chat a new id."""
-    connection.execute(update(_group).where(_columns.address == old).values(address=new))

@@ -1,24 +1,77 @@
-"""A chat got a new id, or its writer became known: what belongs to it goes along."""
+"""A chat got a new id, or its writer became known: what belongs to it goes along. Every column
+that holds an address is in GOES or STAYS.
+"""
 
-from sqlalchemy import Connection, select, update
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Table, and_, select, update
 
 from bot.core.address import Address
-from storage import groups, lanes, people
-from storage.rows import table
+from storage import lanes, people
+from storage.rows import Model, table
 from storage.tables import (
+    AnnouncementView,
+    Chat,
     Consent,
+    Contact,
     ConversationState,
+    DataRequest,
     Delivery,
+    GroupChat,
     HelpRequest,
+    InboxUpdate,
+    Lane,
+    LinkCode,
+    OwnGroup,
     PersonAddress,
     Progress,
+    Recipient,
+    Reminder,
+    Sequence,
+    WebMessage,
 )
 
-_outbox = table(Delivery)
-_conversation = table(ConversationState)
-_link = table(PersonAddress)
 _BELONGING = (ConversationState, Progress, Consent, HelpRequest)
 _ONE_EACH = (ConversationState, HelpRequest)
+
+
+@dataclass(frozen=True, slots=True)
+class Goes:
+    """A column that follows the chat. Where the new one has a row that agrees in `alike` the old
+    row stays; `states` are the only ones that move and count, all when there are none."""
+
+    model: Model
+    column: str = "address"
+    alike: tuple[str, ...] | None = None
+    states: tuple[str, ...] = ()
+
+
+GOES = (
+    Goes(ConversationState, alike=("person",)),
+    Goes(Contact, alike=()),
+    Goes(OwnGroup, alike=()),
+    Goes(GroupChat, alike=()),
+    Goes(PersonAddress, alike=("person",)),
+    Goes(Progress),
+    Goes(Consent),
+    Goes(DataRequest),
+    Goes(WebMessage),
+    Goes(Sequence),
+    Goes(Reminder),
+    Goes(Recipient),
+    Goes(LinkCode, "used_by"),
+    Goes(HelpRequest, alike=("person",), states=("open", "claimed")),
+    Goes(HelpRequest, "helper"),
+    Goes(Delivery, states=("queued", "held", "paused")),
+)
+# What does not move, and why.
+STAYS: Mapping[tuple[Model, str], str] = {
+    (Chat, "address"): "the old row says where the chat went; the new one is made from it",
+    (Lane, "address"): "worked out anew for both",
+    (InboxUpdate, "address"): "what was heard names its chat itself",
+    (AnnouncementView, "viewer"): "who has seen something in the old chat has seen it",
+}
 
 
 def move(connection: Connection, old: Address, new: Address, now: int) -> None:
@@ -26,28 +79,34 @@ def move(connection: Connection, old: Address, new: Address, now: int) -> None:
     both = {str(old), str(new)}
     lanes.hold(connection, both, wait=True)
     people.move(connection, str(old), str(new), now)
-    groups.moved(connection, str(old), str(new))
-    connection.execute(
-        update(_outbox)
-        .where(_outbox.c.address == str(old), _outbox.c.state == "queued")
-        .values(address=str(new))
-    )
-    there = connection.execute(
-        _conversation.select().where(_conversation.c.address == str(new))
-    ).first()
-    if not there:
-        connection.execute(
-            update(_conversation)
-            .where(_conversation.c.address == str(old))
-            .values(address=str(new))
-        )
-    known = select(_link.c.person).where(_link.c.address == str(new))
-    connection.execute(
-        update(_link)
-        .where(_link.c.address == str(old), _link.c.person.not_in(known))
-        .values(address=str(new))
-    )
+    _own_alone(connection, str(old), str(new))
+    for one in GOES:
+        _go(connection, one, str(old), str(new))
     lanes.refresh(connection, both)
+
+
+def _own_alone(connection: Connection, old: str, new: str) -> None:
+    """Whoever holds the chat under its new id still does."""
+    columns = table(PersonAddress).c
+    owned = select(columns.person).where(columns.address == new, columns.is_owner)
+    if connection.execute(owned).first():
+        connection.execute(
+            update(table(PersonAddress)).where(columns.address == old).values(is_owner=False)
+        )
+
+
+def _go(connection: Connection, one: Goes, old: str, new: str) -> None:
+    target: Table = table(one.model)
+    where = [target.c[one.column] == old]
+    if one.states:
+        where.append(target.c.state.in_(one.states))
+    if one.alike is not None:
+        there = target.alias()
+        same = [there.c[one.column] == new, *(there.c[k] == target.c[k] for k in one.alike)]
+        if one.states:
+            same.append(there.c.state.in_(one.states))
+        where.append(~select(there.c[one.column]).where(and_(*same)).exists())
+    connection.execute(update(target).where(*where).values({one.column: new}))
 
 
 def adopt(connection: Connection, address: str, person: int) -> None:
