@@ -143,7 +143,11 @@ def _finding(file: Yaml, error: ErrorDetails) -> Finding:
 
 def read_sections(path: Path) -> list[Section]:
     """The opening text of a Markdown file first, also when it is empty."""
-    text = read_text(path)
+    return sections(read_text(path))
+
+
+def sections(text: str) -> list[Section]:
+    """Likewise, of a text."""
     marks = list(_HEADING.finditer(text))
     starts = [0, *(mark.end() for mark in marks)]
     ends = [*(mark.start() for mark in marks), len(text)]

@@ -193,6 +193,11 @@ class Library:
         self.guides = [guide for guide in found if guide.id not in team]
         self.team_guides = [guide for guide in found if guide.id in team]
 
+    @property
+    def every(self) -> tuple[Guide, ...]:
+        """As shipped, the teams' own last."""
+        return (*self.guides, *self.team_guides)
+
     def _place_in_menu(self, guide: Guide) -> tuple[int, str]:
         menu = self.messages.menu
         return (menu.index(guide.id) if guide.id in menu else len(menu), guide.id)
@@ -202,10 +207,9 @@ class Library:
 
     def content(self, older: Iterable[Guide] = ()) -> Guides:
         """What the core works with; `older` are revisions that runs are still pinned to."""
-        ours = (*self.guides, *self.team_guides)
         return replace(
             spoken(self.messages),
             current={guide.id: guide for guide in self.guides},
             team={guide.id: guide for guide in self.team_guides},
-            versions={(guide.id, guide.revision): guide for guide in (*older, *ours)},
+            versions={(guide.id, guide.revision): guide for guide in (*older, *self.every)},
         )

@@ -1,17 +1,22 @@
-"""The guides in use: today's from files, earlier versions from the database."""
+"""The guides in use: today's from files or as published in words of one's own, earlier versions
+from the database."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 
 from sqlalchemy import Connection
 
-from bot.core.guide import Phrase
+from bot.core.guide import Guide, Phrase
 from bot.core.state import Conversation, Guides
 from bot.library import Library, from_json, to_json
-from storage import conversations, people
-from storage.database import SECOND
+from storage import conversations, editions, people
+from storage.database import SECOND, Database
+
+
+def _with(shipped: Mapping[str, Guide], ours: Mapping[str, Guide]) -> dict[str, Guide]:
+    return {guide: ours.get(guide, one) for guide, one in shipped.items()}
 
 
 class Shelf:
@@ -21,6 +26,7 @@ class Shelf:
         self._library = library
         self.guides: Guides = library.content()
         self._gone: set[tuple[str, str]] = set()
+        self._published = 0
 
     def turn_to(self, now: int) -> None:
         """Notes which guides are overdue by now."""
@@ -39,11 +45,29 @@ class Shelf:
 
     def know_all(self, connection: Connection) -> None:
         """Reads every version there has ever been."""
+        self._published = editions.published(connection)
         older = [from_json(content) for content in conversations.versions(connection)]
-        self.guides = replace(self._library.content(older), expired=self.guides.expired)
+        whole = self._library.content(older)
+        ours = {
+            guide: whole.versions[guide, one.revision]
+            for guide, one in editions.current(connection).items()
+            if (guide, one.revision) in whole.versions
+        }
+        self.guides = replace(
+            whole,
+            current=_with(whole.current, ours),
+            team=_with(whole.team, ours),
+            expired=self.guides.expired,
+        )
+
+    async def renew(self, database: Database) -> bool:
+        """Takes up what was published since, by whichever process; never more to do at once."""
+        if await database.read(editions.published) != self._published:
+            await database.read(self.know_all)
+        return False
 
     def keep(self, connection: Connection, now: int) -> None:
-        """Stores today's versions and the consent texts; at start-up."""
+        """Stores the versions shipped today and the consent texts; at start-up."""
         current = {
             (guide.id, guide.revision): to_json(guide).decode()
             for guide in (*self.guides.current.values(), *self.guides.team.values())

@@ -20,6 +20,7 @@ from bot.beside import Beside
 from bot.channels.base import Channel, Intake
 from bot.channels.registry import Needs, ZaloBotNeeds, channels
 from bot.channels.zalo_oa.render import Words
+from bot.chores import keep_at
 from bot.core.address import Address
 from bot.dispatch import Dispatcher
 from bot.ending import end
@@ -45,6 +46,7 @@ _log = logging.getLogger(__name__)
 Role = Literal["all", "web", "worker"]
 _WATCH_SECONDS = 5.0
 _TIDY_SECONDS = 0.5
+_RENEW_SECONDS = 1.0
 
 
 def web_topic(address: str) -> str:
@@ -157,6 +159,7 @@ class Wiring:
     def _keep(self, connection: Connection) -> None:
         now = self.database.now(connection)
         self.shelf.keep(connection, now)
+        self.shelf.know_all(connection)
         if self.zalo:
             self.zalo.begin(connection, now)
         if self.database.is_sqlite:
@@ -168,6 +171,7 @@ class Wiring:
         self._run(self.arrivals.run)
         self._run(self._watch)
         self._run(self._tidy)
+        self._run(self._renew)
         for loop in self.zalo.loops(works=self.role != "web") if self.zalo else ():
             self._run(loop)
         if self.role in ("all", "worker"):
@@ -191,6 +195,10 @@ class Wiring:
         if self.role in ("all", "web"):
             for channel in self.channels.values():
                 self._run(partial(self._prepare, channel))
+
+    async def _renew(self) -> None:
+        renew = partial(self.shelf.renew, self.database)
+        await keep_at(renew, _RENEW_SECONDS, "guides")
 
     def runner(self) -> Runner:
         desks, watchers = self.beside.desks(), self.beside.watchers()

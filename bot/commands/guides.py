@@ -14,7 +14,10 @@ from bot.core.secrets import mask
 from bot.core.state import Conversation, from_plain, to_plain
 from bot.guide_checks import check
 from bot.library import GUIDES, Library, guide_folders
+from bot.settings import Settings
 from bot.terminal import Terminal
+from storage import editions
+from storage.database import Database
 
 
 @click.group()
@@ -38,6 +41,19 @@ def guides_check(path: Path) -> None:
     if faults:
         sys.exit(1)
     terminal.say("checked", guides=len(guide_folders(path)))
+
+
+@guides.command("list")
+def guides_list() -> None:
+    """Show every guide and the version new conversations get."""
+    terminal, library, database = Terminal(), Library(), Database(Settings().database_url)
+    ours = database.read_now(editions.current)
+    database.close()
+    for guide in library.every:
+        edition = ours.get(guide.id)
+        revision = edition.revision if edition else guide.revision
+        kind = terminal.text("guides.ours" if edition else "guides.shipped")
+        terminal.say("guides.line", guide=guide.id, revision=revision, kind=kind, title=guide.title)
 
 
 @guides.command("try")

@@ -4,7 +4,8 @@ import re
 from difflib import SequenceMatcher
 from enum import StrEnum
 
-_PARTS = re.compile(r"\s+|[^\s]+")
+# A word with the space after it: a space alone that stayed says nothing to a reader.
+_PARTS = re.compile(r"\S+\s*|\s+")
 
 
 class Change(StrEnum):

@@ -68,6 +68,8 @@ class Operation(StrEnum):
     END_SESSIONS = "end-sessions"
     ENTER_CONSOLE = "enter-console"
     SEE_GUIDES = "see-guides"
+    EDIT_GUIDE = "edit-guide"
+    APPROVE_GUIDE = "approve-guide"
     COMPOSE_ANNOUNCEMENT = "compose-announcement"
     APPROVE_ANNOUNCEMENT = "approve-announcement"
     STEER_ANNOUNCEMENT = "steer-announcement"
@@ -127,6 +129,8 @@ RULES: Mapping[Operation, frozenset[Role]] = {
     Operation.END_SESSIONS: _OPERATOR | _SELF,
     Operation.ENTER_CONSOLE: _STAFF,
     Operation.SEE_GUIDES: _STAFF,
+    Operation.EDIT_GUIDE: frozenset({Role.CONTENT_AUTHOR, Role.OPERATOR}),
+    Operation.APPROVE_GUIDE: frozenset({Role.CONTENT_AUTHOR, Role.APPROVER}),
     Operation.COMPOSE_ANNOUNCEMENT: _OFFICIALS,
     Operation.APPROVE_ANNOUNCEMENT: _APPROVERS,
     Operation.STEER_ANNOUNCEMENT: _OFFICIALS,

@@ -32,7 +32,7 @@ from storage.tables.chats import (
     OwnGroup,
     WebMessage,
 )
-from storage.tables.guides import GuideVersion, Progress
+from storage.tables.guides import GuideEdition, GuideVersion, Progress
 from storage.tables.help import HelpEvent, HelpRequest
 from storage.tables.ledger import Delivery, InboxUpdate, Lane, MessageReference, Pace
 from storage.tables.logins import Login, LoginLink, LoginSession
@@ -71,6 +71,7 @@ __all__ = [
     "FeedEntry",
     "GoalSet",
     "GroupChat",
+    "GuideEdition",
     "GuideRun",
     "GuideVersion",
     "HelpEvent",

@@ -32,3 +32,23 @@ class Progress(SQLModel, table=True):
     item: str
     outcome: str
     at: int = Field(sa_column=moment())
+
+
+class GuideEdition(SQLModel, table=True):
+    """A guide in words of one's own: `texts` are its changed files by name, `base` the shipped
+    revision they were changed in, `revision` what it reads as once it was handed in."""
+
+    __tablename__ = "guide_edition"
+    __table_args__ = (
+        partial("ix_guide_edition_open", "state IN ('draft', 'submitted')", "guide", unique=True),
+    )
+    id: int | None = Field(default=None, sa_column=number())
+    guide: str
+    base: str
+    texts: str = Field(sa_column=long_text())
+    state: str
+    revision: str
+    editors: str
+    reason: str
+    decided_by: int
+    changed_at: int = Field(sa_column=moment())

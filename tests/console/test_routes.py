@@ -39,7 +39,9 @@ TARGETS = {
     "kind": "households",
 }
 # What is of no single place: only a role over everywhere opens it.
-WHOLE = re.compile(r"/quan-tri/(tinh-trang|viec-ket.*|nguoi/.member./(moi|ra))")
+WHOLE = re.compile(
+    r"/quan-tri/(tinh-trang|viec-ket.*|nguoi/.member./(moi|ra))|/thu-vien/.guide./(sua.*|ban-moi/.+)"
+)
 
 # Only for who holds the call, which nobody does here, or for who leads them.
 HELD = re.compile(r"/can-giup/.call./(tra-loi|chuyen|giup-xong)")

@@ -30,6 +30,7 @@ SCREENS = {
         "/quan-tri/du-lieu/1",
     ),
     "Chị Mai": ("/", "/thong-bao", "/thong-bao/moi", "/thong-bao/1", "/thong-bao/1/soan"),
+    "Chị Thu": ("/thu-vien/vneid/sua", "/thu-vien/vneid/ban-moi"),
     "Anh Hùng": ("/", "/thong-bao/1"),
     "Anh Dũng": (
         "/",

@@ -114,6 +114,7 @@ SCREENS = (
     ("approval", "Anh Hùng", "/thong-bao/2"),
     ("progress", "Chị Mai", "/thong-bao/1"),
     ("library", "Chị Mai", "/thu-vien"),
+    ("editing", "Chị Thu", "/thu-vien/vneid/sua"),
     ("figures", "Anh Hùng", "/chi-tieu"),
     ("groups", "Anh Quân", "/quan-tri/nhom"),
     ("staff", "Anh Quân", "/quan-tri/nguoi"),

@@ -10,6 +10,7 @@ from bot.core.guide import Guide
 from bot.core.rights import EVERYWHERE, Operation
 from bot.services import bulletins, funnels
 from bot.services.access import Problem, Refused
+from storage import editions
 from webhooks.console.frame import Console, Visit
 
 PATH = "/thu-vien"
@@ -22,9 +23,12 @@ class _Pages:
     async def listed(self, visit: Visit) -> Response:
         today = weeks.day_of(visit.now, self.console.zone)
         library = self.wiring.library
+        waiting, ours = await visit.read(lambda one: (editions.waiting(one), editions.current(one)))
         return visit.show(
             "console/library.html",
-            guides=library.guides,
+            guides=list(self.wiring.shelf.guides.current.values()),
+            waiting=waiting,
+            ours=ours,
             about=library.about,
             overdue=library.expired(today),
         )
@@ -41,14 +45,21 @@ class _Pages:
                 connection, visit.actor, visit.now, self.console.zone, found, area
             )
             places = bulletins.places(connection, scopes)
-            return {"steps": _with_words(found, steps), "places": places}
+            return {
+                "steps": _with_words(found, steps),
+                "places": places,
+                "seen": editions.open_one(connection, found.id),
+                "ours": editions.current(connection).get(found.id),
+            }
 
         return visit.show(
             "console/guide.html",
             guide=found,
             about=self.wiring.library.about[found.id],
+            shipped=next(one for one in self.wiring.library.every if one.id == found.id),
             area=area,
             everywhere=EVERYWHERE in scopes,
+            edits=EVERYWHERE in visit.actor.scopes(Operation.EDIT_GUIDE),
             **await visit.read(work),
         )
 
