@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import broadcast, endtoend, intake, machine, outbound
+from bench import broadcast, endtoend, intake, machine, outbound, streams
 from bench.environments import CACHE, versions
 from bench.laboratory import FULL, QUICK, Laboratory, laboratory
 from bench.report import Row, markdown
@@ -16,6 +16,7 @@ PARTS: dict[str, Callable[[Laboratory], list[Row]]] = {
     outbound.PART: outbound.measure,
     endtoend.PART: endtoend.measure,
     broadcast.PART: broadcast.measure,
+    streams.PART: streams.measure,
 }
 
 

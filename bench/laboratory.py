@@ -20,10 +20,11 @@ class Sizes:
     messages: int
     recipients: int
     people: int
+    streams: int
 
 
-FULL = Sizes(rounds=5, seconds=3, messages=5000, recipients=100_000, people=1000)
-QUICK = Sizes(rounds=2, seconds=1, messages=1000, recipients=5_000, people=200)
+FULL = Sizes(rounds=5, seconds=3, messages=5000, recipients=100_000, people=1000, streams=1000)
+QUICK = Sizes(rounds=2, seconds=1, messages=1000, recipients=5_000, people=200, streams=300)
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,6 +170,24 @@ def last_words(connection: Connection, ids: Collection[int]) -> dict[int, str]:
     return {row.request: row.text for row in found}
 
 
+def newest(connection: Connection, ids: Collection[int]) -> dict[int, int]:
+    """What happened last to each, by its number, which only grows."""
+    found = connection.execute(
+        select(_event.c.request, func.max(_event.c.id))
+        .where(_event.c.request.in_(ids))
+        .group_by(_event.c.request)
+    )
+    return {request: int(number) for request, number in found}
+
+
+def stamp(connection: Connection) -> tuple[int, ...]:
+    """Something else whenever any call is: what happened last, which came last, how many live."""
+    last = select(func.max(_event.c.id)).scalar_subquery()
+    live_ = select(func.count()).select_from(_help).where(_live).scalar_subquery()
+    found = connection.execute(select(last, select(func.max(_columns.id)).scalar_subquery(), live_))
+    return tuple(int(one or 0) for one in found.one())
+
+
 def history(connection: Connection, number: int) -> list[Happened]:
     found = connection.execute(
         select(*_EVENT_FIELDS).where(_event.c.request == number).order_by(_event.c.id)

@@ -9,13 +9,14 @@ from sqlalchemy import Connection
 from bot.core.rights import Actor, Operation
 from bot.services import access
 from bot.services.access import Problem, Refused
-from storage import audit, calls, persons, runs
+from storage import areas, audit, calls, persons, runs
 from storage.calls import Happened, Request
 from storage.database import DAY, MINUTE
 
 REPLY_WITHIN = 20 * MINUTE
 FADES_AFTER = DAY
 LONGEST = 1000  # characters
+_MOST_LIVE = 5000
 DONE, OWN, STOPPED, FADED = "done", "own", "stopped", "faded"
 RESUMES = (DONE, OWN, FADED)
 
@@ -36,6 +37,23 @@ def queue(connection: Connection, actor: Actor, limit: int = 50, after: int = 0)
     found = calls.live(connection, scopes, limit, after)
     known = persons.get(connection, _concerned(found))
     return [_line(one, known) for one in found]
+
+
+def queues(
+    connection: Connection, actors: Collection[Actor], limit: int = 50
+) -> dict[int, list[Line]]:
+    """The same for many who watch, by person, with as many statements as for one. Nothing for
+    who may see nothing any more."""
+    scopes = {one.person: frozenset(one.scopes(Operation.SEE_HELP)) for one in actors}
+    found = calls.live(connection, frozenset().union(*scopes.values()), _MOST_LIVE)
+    known = persons.get(connection, _concerned(found))
+    around = areas.lines(connection, {one.area for one in found})
+    lines = [(_line(one, known), around[one.area]) for one in found]
+    seen = {
+        mine: [line for line, places in lines if not mine.isdisjoint(places)][:limit]
+        for mine in set(scopes.values())
+    }
+    return {person: seen[mine] for person, mine in scopes.items()}
 
 
 def _line(one: Request, known: dict[int, persons.Someone]) -> Line:

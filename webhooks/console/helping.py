@@ -1,6 +1,6 @@
 """/can-giup: who waits for a person, longest first; claimed by the first, answered, handed on."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -46,29 +46,46 @@ _STEPS = {"nhan-viec": _claim, "tra-loi": _reply, "chuyen": _release, "giup-xong
 class _Pages:
     def __init__(self, console: Console) -> None:
         self.console, self.wiring = console, console.wiring
-        self.queues = Live(self._draw_queue)
-        self.talks = Live(self._draw_talk)
+        self.queues = Live(self._draw_queues, self._mark_queues)
+        self.talks = Live(self._draw_talks, self._mark_talks)
 
-    # The queue: what somebody may see of it differs, so each has a drawing of their own
+    # The queue: who may see the same sees the same drawing
 
-    async def _draw_queue(self, key: str) -> str:
-        def work(connection: Connection) -> dict[str, Any]:
-            actor = teams.actors(connection, [int(key)], VIA)[int(key)]
-            return self._queue(connection, actor)
+    async def _mark_queues(self, keys: Sequence[str]) -> dict[str, object]:
+        """Minutes of waiting stand in it."""
+        stamp = await self.wiring.database.read(calls.stamp)
+        return dict.fromkeys(keys, (stamp, self.console.now() // MINUTE))
 
-        values = await self.wiring.database.read(work)
-        return self.console.draw("console/queue.html", **values)
+    async def _draw_queues(self, keys: Sequence[str]) -> dict[str, str]:
+        return await self.wiring.database.read(lambda one: self._drawn(one, keys))
 
-    def _queue(self, connection: Connection, actor: Actor) -> dict[str, Any]:
-        lines = service.queue(connection, actor)
+    def _drawn(self, connection: Connection, keys: Sequence[str]) -> dict[str, str]:
+        actors = teams.actors(connection, [int(one) for one in keys], VIA)
+        queues = service.queues(connection, list(actors.values()))
+        every = {line.request.id: line for lines in queues.values() for line in lines}
+        around = self._around(connection, list(every.values()))
+        drawn: dict[tuple[int, ...], str] = {}
+        found = {}
+        for person, lines in queues.items():
+            mine = person if any(one.request.claimed_by == person for one in lines) else 0
+            look = (mine, *(one.request.id for one in lines))
+            if look not in drawn:
+                values = {**around, "lines": lines, "mine": mine}
+                drawn[look] = self.console.draw("console/queue.html", **values)
+            found[str(person)] = drawn[look]
+        return found
+
+    def _around(self, connection: Connection, lines: Sequence[service.Line]) -> dict[str, Any]:
         now = self.wiring.database.now(connection)
         return {
-            "lines": lines,
             "waits": {one.request.id: (now - one.request.asked_at) // MINUTE for one in lines},
             "where": {one.request.id: self.step(one.request) for one in lines},
             "words": calls.last_words(connection, [one.request.id for one in lines]),
-            "mine": actor.person,
         }
+
+    def _queue(self, connection: Connection, actor: Actor) -> dict[str, Any]:
+        lines = service.queue(connection, actor)
+        return self._around(connection, lines) | {"lines": lines, "mine": actor.person}
 
     def step(self, request: calls.Request) -> Mapping[str, Any]:
         """Where they are in which guide; nothing for who called without one."""
@@ -88,9 +105,16 @@ class _Pages:
 
     # One call
 
-    async def _draw_talk(self, key: str) -> str:
-        values = await self.wiring.database.read(lambda one: self._talk(one, int(key)))
-        return self.console.draw("console/talk.html", **values)
+    async def _mark_talks(self, keys: Sequence[str]) -> dict[str, object]:
+        numbers = [int(one) for one in keys]
+        newest = await self.wiring.database.read(lambda one: calls.newest(one, numbers))
+        return {key: newest.get(int(key)) for key in keys}
+
+    async def _draw_talks(self, keys: Sequence[str]) -> dict[str, str]:
+        found = await self.wiring.database.read(
+            lambda one: {key: self._talk(one, int(key)) for key in keys}
+        )
+        return {key: self.console.draw("console/talk.html", **one) for key, one in found.items()}
 
     def _talk(self, connection: Connection, number: int) -> dict[str, Any]:
         """What was said and done, for whoever was let in already."""

@@ -1,5 +1,6 @@
 """/thong-bao: the list, one announcement from draft to done, its live progress and its sheet."""
 
+from collections.abc import Sequence
 from functools import partial
 from io import BytesIO
 from typing import Any
@@ -60,11 +61,15 @@ class _Pages:
         self.words = console.wiring.notice_words
         self.live = Live(self._draw)
 
-    async def _draw(self, key: str) -> str:
-        """The progress as everybody sees it who watches this announcement."""
-        number = int(key)
-        progress = await self.console.wiring.database.read(lambda one: self._far(one, number))
-        return self.console.draw("console/progress.html", id=number, progress=progress)
+    async def _draw(self, keys: Sequence[str]) -> dict[str, str]:
+        """The progress as everybody sees it who watches these announcements."""
+        found = await self.console.wiring.database.read(
+            lambda one: {key: self._far(one, int(key)) for key in keys}
+        )
+        return {
+            key: self.console.draw("console/progress.html", id=key, progress=one)
+            for key, one in found.items()
+        }
 
     def _far(self, connection: Connection, number: int) -> Progress:
         return progress(connection, self.console.zone, intervals(), number, self.console.now())
