@@ -138,6 +138,10 @@ class ReportForm:
             made=date.fromisoformat(figures.made),
         )
 
+    def share(self, one: Indicator) -> Value:
+        """A share, or in words why there is none."""
+        return self.file.doubts[str(one.doubt)] if one.tenths is None else Share(one.tenths)
+
     def _table(self, sheet: SheetFile, figures: Figures) -> Table:
         cells = _Cells(self.file, figures)
         rows = cells.rows(sheet.show, [one.value for one in sheet.columns])

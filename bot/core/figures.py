@@ -94,6 +94,22 @@ class Figures:
         return next((one for one in self.guides if (one.area, one.guide) == ("", guide)), None)
 
 
+def summed(
+    area: str, guide: str, parts: Sequence[Guiding], base: Base, goal: Goal | None
+) -> Guiding:
+    """One guide over several places."""
+    kinds = sorted({kind for one in parts for kind in one.proofs})
+    proofs = {
+        kind: Proof(
+            sum(one.proof(kind).new for one in parts), sum(one.proof(kind).all for one in parts)
+        )
+        for kind in kinds
+    }
+    times = added(one.times for one in parts).number
+    people = added(one.people for one in parts).number
+    return Guiding(area, guide, times, people, proofs, base, goal)
+
+
 def to_plain(figures: Figures) -> dict[str, Any]:
     """JSON-ready; `from_plain` reads it back."""
     return asdict(figures)

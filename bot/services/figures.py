@@ -9,7 +9,7 @@ from datetime import date, tzinfo
 from sqlalchemy import Connection
 
 from bot.core.counts import Begun, Counts, together
-from bot.core.figures import Figures, Guiding, Number, Place, Proof, Snag, added
+from bot.core.figures import Figures, Guiding, Number, Place, Snag, summed
 from bot.core.indicators import Base, Goal
 from bot.core.rights import Actor, Operation
 from bot.core.weeks import Week, day_of
@@ -156,17 +156,8 @@ class _Parts:
         lives = Counter[str]()
         for area in self.areas:
             lives.update(self._counts.get(area, _NOTHING).lives)
-        kinds = sorted({kind for one in parts for kind in one.proofs})
-        proofs = {
-            kind: Proof(
-                sum(one.proof(kind).new for one in parts), sum(one.proof(kind).all for one in parts)
-            )
-            for kind in kinds
-        }
-        times = added(one.times for one in parts).number
-        people = added(one.people for one in parts).number
         base = self._base(self._area, guide, lives, catalogue)
-        return Guiding("", guide, times, people, proofs, base, self._goal(self._area, guide))
+        return summed("", guide, parts, base, self._goal(self._area, guide))
 
     def _base(self, area: str, guide: str, lives: Mapping[str, int], catalogue: Catalogue) -> Base:
         """The officials' count where there is one, else our list: who might be meant counts in."""
@@ -203,6 +194,21 @@ def set_goal(connection: Connection, actor: Actor, now: int, zone: tzinfo, aim: 
     detail = {"number": aim.number, "due": aim.due, "base": aim.base}
     target = f"goal:{aim.area}:{aim.guide}"
     audit.record(connection, actor, Operation.SET_GOAL, target, now, **detail)
+
+
+def goal(connection: Connection, actor: Actor, now: int, area: str, guide: str) -> Aim:
+    """What is set now; zeros for nothing."""
+    access.require(connection, actor, Operation.SET_GOAL, area)
+    found = reports.aims(connection, [area], now + 1)
+    nothing = Aim(area, guide, 0, "", 0, "", "")
+    return next((one for one in found if one.guide == guide), nothing)
+
+
+def place_name(connection: Connection, actor: Actor, area: str) -> str:
+    """Empty for everywhere."""
+    access.require(connection, actor, Operation.SET_GOAL, area)
+    found = areas.places(connection, [area])
+    return found[area].name if area in found else ""
 
 
 def _is_day(text: str) -> bool:

@@ -49,11 +49,16 @@ def weekly(
     return make(connection, actor, now, area, week)
 
 
-def look(connection: Connection, actor: Actor, now: Now, area: str, week: Week) -> Kept:
-    """The newest version that is kept, else the numbers in today's form; nothing is written."""
+def look(
+    connection: Connection, actor: Actor, now: Now, area: str, week: Week, *, version: int = 0
+) -> Kept:
+    """The newest version that is kept, or the one that is named; else the numbers in today's form.
+    Nothing is written."""
     access.require(connection, actor, Operation.SEE_FIGURES, area)
-    if found := reports.kept(connection, area, str(week)):
+    if found := reports.kept(connection, area, str(week), version):
         return _read(found)
+    if version:
+        raise Refused(Problem.NO_REPORT)
     return Kept(gather(connection, now.at, now.zone, area, week, now.catalogue), now.form)
 
 

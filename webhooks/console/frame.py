@@ -92,7 +92,8 @@ class Visit:
 
     def go(self, path: str, done: str = "") -> Response:
         """After a post. `done` names the words that say what was done."""
-        return RedirectResponse(f"{path}?xong={done}" if done else path, 303)
+        mark = "&" if "?" in path else "?"
+        return RedirectResponse(f"{path}{mark}xong={done}" if done else path, 303)
 
 
 Handler = Callable[[Visit], Awaitable[Response]]
