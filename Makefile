@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: fuzz help demo test check golden install serve bench lock train measure screenshots chromium emoji wrk vendor
+.PHONY: fuzz help demo rehearse test check golden install serve bench lock train measure screenshots chromium emoji wrk vendor
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -28,6 +28,9 @@ demo: $(VENV)/runtime  ## start with demo data on http://127.0.0.1:8000
 
 serve: $(VENV)/runtime  ## start with the settings of .env
 	$(BIN)/python -m bot serve
+
+rehearse: $(VENV)/runtime  ## start against stand-ins of Telegram and Zalo: nothing leaves the machine
+	$(BIN)/python -m bot rehearse
 
 chromium:
 	@command -v "$${CHROMIUM:-chromium}" >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; }

@@ -23,7 +23,8 @@ class Vault:
         words = [word.strip() for word in secret.split(",") if word.strip()]
         if not words:
             raise ValueError("no secret")
-        self._keys = MultiFernet([Fernet(derived(word, "vault")) for word in words])
+        every = [Fernet(derived(word, "vault")) for word in words]
+        self._first, self._keys = every[0], MultiFernet(every)
         self.fixed = derived(words[-1], "fixed").decode().rstrip("=")
 
     def seal(self, text: str) -> str:
@@ -35,6 +36,18 @@ class Vault:
             return self._keys.decrypt(sealed.encode()).decode()
         except InvalidToken as error:
             raise SealedError from error
+
+    def is_newest(self, sealed: str) -> bool:
+        """Whether the first key sealed it."""
+        try:
+            self._first.decrypt(sealed.encode())
+        except InvalidToken:
+            return False
+        return True
+
+    def renewed(self, sealed: str) -> str:
+        """The same, sealed with the first key. Raises SealedError."""
+        return self.seal(self.open(sealed))
 
     def mark(self, purpose: str, text: str) -> str:
         """A keyed digest: finds what is equal, tells nothing without the key, and outlives a
