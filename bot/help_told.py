@@ -1,11 +1,12 @@
 """What those concerned with a call for help are told: events -> messages of the ledger."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
 
+from bot import trails
 from bot.channels.base import packed
 from bot.core.address import Address
 from bot.core.effects import Message
@@ -82,8 +83,13 @@ class Teller:
         chats = links.reach(connection, set(helpers.values()))
         claimed = [one.request for one in events if one.kind == "claimed"]
         last = calls.last_words(connection, claimed) if claimed else {}
+        walked = trails.places(connection, self._shelf.guides, requests.values())
+        places = {one.id: self._place(one, walked[one.id]) for one in requests.values()}
         return [
-            self._case(one, requests[one.request], helpers[one.id], known, chats, last)
+            replace(
+                self._case(one, requests[one.request], helpers[one.id], known, chats, last),
+                place=places[one.request],
+            )
             for one in events
         ]
 
@@ -104,17 +110,16 @@ class Teller:
         own = request.helper if helper == request.claimed_by else ""
         chat = own or next(iter(chats.get(helper, ())), "")
         before = last.get(request.id, "") if event.kind == "claimed" else ""
-        return _Case(event, request, who, name, self._place(request), chat, before)
+        return _Case(event, request, who, name, "", chat, before)
 
-    def _place(self, request: Request) -> str:
-        """Where in a guide they are stuck."""
+    def _place(self, request: Request, walked: trails.Place) -> str:
+        """Where in a guide they are stuck, as they see it themselves."""
         guide = self._shelf.guides.current.get(request.guide)
         if guide is None:
             return self._words.say("help.no_guide")
-        ids = [step.id for step in guide.steps]
-        if request.item in ids:
-            number = ids.index(request.item) + 1
-            return self._words.say("help.step", guide=guide.button, number=number)
+        number, total = walked
+        if number:
+            return self._words.say("help.step", guide=guide.button, number=number, total=total)
         return self._words.say("help.guide", guide=guide.button)
 
     def _rows(self, connection: Connection, case: _Case, now: int) -> list[NewDelivery]:

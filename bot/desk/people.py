@@ -50,9 +50,12 @@ def _names(people: Sequence[Someone]) -> Phrases:
 
 
 def step(speech: Speech, guide: Guide | None, item: str) -> str:
-    """How far they are, empty at the beginning."""
-    place = next((n for n, one in enumerate(guide.steps, 1) if one.id == item), 0) if guide else 0
-    return speech.say("run_step", number=place, total=len(guide.steps)) if guide and place else ""
+    """How much may still be ahead of them, empty at the beginning: how many are behind them
+    depends on their way."""
+    if guide is None or guide.step(item) is None:
+        return ""
+    left = guide.ahead(item)
+    return speech.say("run_step", left=left) if left else speech.say("run_last")
 
 
 def state(speech: Speech, run: Run) -> str:

@@ -76,7 +76,7 @@ async def test_a_double_is_refused_clearly(talk: Talk) -> None:
     await talk.says("dung", "gui h2 vneid ngay")
     await talk.says("bay", "đồng ý", "không", "bắt đầu", "1", "xong")
     said = await talk.says("hoa", "gui h2 vneid")
-    assert "Ông Bảy, bài VNeID: đang làm bài này rồi, đã qua bước 2/15" in said
+    assert "Ông Bảy, bài VNeID: đang làm bài này rồi, còn nhiều nhất" in said
     assert "Không còn gì để làm" in (await talk.says("hoa", "gui h2 vneid ngay"))
     assert "• Ông Bảy: An toàn trên mạng" in (await talk.says("hoa", "gui h2 vneid an toan"))
 

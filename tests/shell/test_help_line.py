@@ -1,5 +1,7 @@
 """Calls for help from the chat to the members and back, by a frozen clock."""
 
+import re
+
 import pytest
 from callers import Callers
 from fakes import Clock
@@ -53,6 +55,15 @@ async def test_a_call_is_claimed_relayed_and_ended(village: Callers) -> None:
     words = village.do(lambda one: one.execute(table(HelpEvent).select()).mappings().all())
     assert not [row for row in words if "màn hình" in row["text"]]
     assert "Bước 1/" in await village.says("nam", "xem lại")  # her own words again
+
+
+async def test_the_step_is_counted_as_the_resident_sees_it(village: Callers) -> None:
+    """Along their own way, not over both kinds of phones."""
+    await village.says("nam", "chào", "đồng ý", "không", "1", "bắt đầu", "2", "xong")
+    seen = re.search(r"Bước (\d+/\d+)", village.last("nam"))
+    assert seen
+    await village.says("nam", "gặp người")
+    assert f", bước {seen[1]}" in village.last("dung")
 
 
 async def test_the_first_claim_wins_and_the_other_is_told_who(village: Callers) -> None:

@@ -8,6 +8,7 @@ from fastapi import Response
 from sqlalchemy import Connection
 from sse_starlette import EventSourceResponse
 
+from bot import trails
 from bot.core.rights import Actor, Operation
 from bot.services import help as service
 from bot.services.access import Problem, Refused
@@ -15,7 +16,6 @@ from bot.services.logins import VIA
 from storage import calls, persons, teams
 from storage.database import MINUTE
 from webhooks.console.frame import Console, Visit
-from webhooks.console.households import place
 from webhooks.console.live import Live
 
 PATH = "/can-giup"
@@ -79,7 +79,7 @@ class _Pages:
         now = self.wiring.database.now(connection)
         return {
             "waits": {one.request.id: (now - one.request.asked_at) // MINUTE for one in lines},
-            "where": {one.request.id: self.step(one.request) for one in lines},
+            "where": self._steps(connection, [one.request for one in lines]),
             "words": calls.last_words(connection, [one.request.id for one in lines]),
         }
 
@@ -87,12 +87,18 @@ class _Pages:
         lines = service.queue(connection, actor)
         return self._around(connection, lines) | {"lines": lines, "mine": actor.person}
 
-    def step(self, request: calls.Request) -> Mapping[str, Any]:
+    def _steps(
+        self, connection: Connection, requests: Sequence[calls.Request]
+    ) -> dict[int, Mapping[str, Any]]:
+        walked = trails.places(connection, self.wiring.shelf.guides, requests)
+        return {one.id: self._step(one, walked[one.id]) for one in requests}
+
+    def _step(self, request: calls.Request, walked: trails.Place) -> Mapping[str, Any]:
         """Where they are in which guide; nothing for who called without one."""
         guide = self.wiring.shelf.guides.current.get(request.guide)
         if guide is None:
             return {"title": "", "number": 0, "of": 0, "step": None}
-        number, of = place(guide, request.item)
+        number, of = walked
         step = guide.step(request.item)
         return {"title": guide.title, "number": number, "of": of, "step": step}
 
@@ -140,7 +146,7 @@ class _Pages:
                 "waits": (now - request.asked_at) // MINUTE,
                 "who": people.get(request.person),
                 "helper": people.get(request.claimed_by),
-                "where": self.step(request),
+                "where": self._steps(connection, [request])[number],
                 "mine": request.claimed_by == visit.actor.person,
             }
 
