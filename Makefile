@@ -79,7 +79,10 @@ vendor:  ## take the browser libraries of web/package.json anew (needs npm)
 		web/node_modules/govuk-frontend/dist/govuk/govuk-frontend.min.css \
 		web/node_modules/govuk-frontend/dist/govuk/govuk-frontend.min.js webhooks/pages/static/vendor/
 	cp web/node_modules/htmx.org/LICENSE webhooks/pages/static/vendor/htmx-LICENSE.txt
+	cp web/node_modules/axe-core/axe.min.js tests/vendor/
+	cp web/node_modules/axe-core/LICENSE tests/vendor/axe-LICENSE.txt
 	cd webhooks/pages/static/vendor && sha256sum *.css *.js > SHA256SUMS
+	cd tests/vendor && sha256sum *.js > SHA256SUMS
 
 lock:  ## renew both hashed lock files (needs uv)
 	uv pip compile --quiet --no-strip-extras --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.lock

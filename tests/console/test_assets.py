@@ -5,24 +5,27 @@ from hashlib import sha256
 from pathlib import Path
 
 import httpx
+import pytest
 
 from bot.core.rights import Role
 from webhooks import app
 
+TOOLS = Path(__file__).parent.parent / "vendor"
 VENDOR = Path(app.__file__).parent / "pages" / "static" / "vendor"
 
 
-def test_browser_libraries_are_as_published() -> None:
+@pytest.mark.parametrize(("folder", "licences"), [(VENDOR, 2), (TOOLS, 1)])
+def test_browser_libraries_are_as_published(folder: Path, licences: int) -> None:
     """`make vendor` takes them anew and writes the sums; nobody edits them by hand."""
-    lines = (VENDOR / "SHA256SUMS").read_text().splitlines()
+    lines = (folder / "SHA256SUMS").read_text().splitlines()
     sums = {name: digest for digest, name in (line.split() for line in lines)}
     found = {
         path.name: sha256(path.read_bytes()).hexdigest()
-        for path in VENDOR.iterdir()
+        for path in folder.iterdir()
         if path.suffix in (".js", ".css")
     }
     assert found == sums
-    assert len(list(VENDOR.glob("*-LICENSE.txt"))) == 2
+    assert len(list(folder.glob("*-LICENSE.txt"))) == licences
 
 
 async def test_addresses_with_a_digest_are_kept(client: httpx.AsyncClient) -> None:
