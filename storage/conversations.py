@@ -43,6 +43,11 @@ def last(connection: Connection, addresses: Collection[str]) -> dict[str, int]:
     return {row[0]: row[1] for row in found}
 
 
+def any_at(connection: Connection) -> bool:
+    """Whether anybody ever talked with us."""
+    return connection.execute(select(_conversation.address).limit(1)).first() is not None
+
+
 def save(connection: Connection, states: Mapping[tuple[str, int], str], now: int) -> None:
     rows = [
         {"address": address, "person": person, "state": state, "updated_at": now}

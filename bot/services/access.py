@@ -52,6 +52,7 @@ class Problem(StrEnum):
     NO_CONSENT = "no-consent"
     SERVES = "serves"
     NOT_SURE = "not-sure"
+    OWN_OFFICE = "own-office"
 
 
 class Refused(Exception):  # noqa: N818  # a refusal is an answer, not an error

@@ -100,7 +100,7 @@ async def test_stuck_work_is_settled_by_a_person(
     assert (await client.post(f"/quan-tri/viec-ket/den/{parked.id}", data=again)).status_code == 409
     assert "Không có việc nào kẹt" in (await client.get("/quan-tri/viec-ket")).text
     trail = (await client.get(f"/quan-tri/nhat-ky?ve=inbox:{parked.id}")).text
-    assert trail.count("xử lý việc kẹt") == 1
+    assert trail.count("<td>xử lý việc kẹt</td>") == 1
     assert wiring.database.read_now(audit.verify)[1] is None
 
 

@@ -35,12 +35,13 @@ TARGETS = {
     "guide": "vneid",
     "group": "g1",
     "member": "5",
+    "team": "near",
     "call": "1",
     "kind": "households",
 }
 # What is of no single place: only a role over everywhere opens it.
 WHOLE = re.compile(
-    r"/quan-tri/(tinh-trang|viec-ket.*|nguoi/.member./(moi|ra))|/thu-vien/.guide./(sua.*|ban-moi/.+)"
+    r"/quan-tri/(tinh-trang|viec-ket.*|nguoi/.member./(moi|ra|thoi))|/thu-vien/.guide./(sua.*|ban-moi/.+)"
 )
 
 # Only for who holds the call, which nobody does here, or for who leads them.

@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from bot.wiring import Wiring
 from webhooks.console import (
+    appointing,
     changing,
     compose,
     data_requests,
@@ -22,6 +23,7 @@ from webhooks.console import (
     sending,
     set_up,
     staff,
+    trail,
     tryout,
     writing_down,
 )
@@ -42,8 +44,10 @@ _PAGES = (
     figures,
     goals,
     operating,
+    trail,
     groups,
     staff,
+    appointing,
     importing,
     data_requests,
 )

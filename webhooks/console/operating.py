@@ -1,7 +1,5 @@
 """/quan-tri: how the service is, work that stopped, and the audit trail. For operators."""
 
-from typing import Any
-
 from fastapi import Response
 from sqlalchemy import Connection
 
@@ -9,12 +7,9 @@ from bot import doctor
 from bot.core.rights import EVERYWHERE, Operation
 from bot.services import access, stuck
 from bot.terminal import Terminal
-from storage import audit, persons
-from storage.rows import Row
 from webhooks.console.frame import Console, Visit
 
 PATH = "/quan-tri"
-_PAGE = 50
 
 
 async def _index(visit: Visit) -> Response:
@@ -60,31 +55,10 @@ class _Pages:
         return visit.go(f"{PATH}/viec-ket", "viec-ket")
 
 
-async def _trail(visit: Visit) -> Response:
-    before = int(visit.asked("truoc")) if visit.asked("truoc").isdecimal() else 0
-    target = visit.asked("ve")
-
-    def work(connection: Connection) -> dict[str, Any]:
-        rows = audit.page(connection, _PAGE + 1, before=before, target=target)
-        people = persons.get(connection, {int(one["actor"]) for one in rows})
-        return {"rows": rows, "names": {one.id: one.name for one in people.values()}}
-
-    found = await visit.read(work)
-    rows: list[Row] = found["rows"]
-    return visit.show(
-        "console/trail.html",
-        rows=rows[:_PAGE],
-        names=found["names"],
-        target=target,
-        before=rows[_PAGE - 1]["id"] if len(rows) > _PAGE else 0,
-    )
-
-
 def add(console: Console) -> None:
     pages = _Pages(console)
     console.get(PATH, Operation.ADD_MEMBER)(_index)
     console.get(f"{PATH}/tinh-trang", Operation.SEE_CHANNELS)(pages.health)
-    console.get(f"{PATH}/nhat-ky", Operation.SEE_AUDIT)(_trail)
     console.get(f"{PATH}/viec-ket", Operation.STEER_CHANNELS)(pages.stuck)
     console.post(f"{PATH}/viec-ket/den/{{number}}", Operation.STEER_CHANNELS)(pages.parked)
     console.post(f"{PATH}/viec-ket/di/{{number}}", Operation.STEER_CHANNELS)(pages.doubtful)

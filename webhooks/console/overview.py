@@ -7,11 +7,11 @@ from fastapi import Response
 from sqlalchemy import Connection
 
 from bot.core.announcement import State
-from bot.core.rights import EVERYWHERE, Operation
+from bot.core.rights import EVERYWHERE, Operation, Role
 from bot.services import announcements as service
 from bot.services import bulletins, counting
 from bot.services import help as helping
-from storage import groups, stuck, teams
+from storage import conversations, groups, stuck, teams
 from webhooks.console.frame import Console, Visit
 
 _MOST = 100
@@ -74,13 +74,19 @@ def _numbers(connection: Connection, visit: Visit) -> list[_Todo]:
 
 
 def _first_steps(connection: Connection, visit: Visit) -> dict[str, bool]:
-    """What a new installation still lacks; empty for whoever cannot change it."""
+    """What a new installation has and still lacks, each line true only when it is so; empty for
+    whoever cannot change it."""
     if EVERYWHERE not in visit.actor.scopes(Operation.GRANT_ROLE):
         return {}
     known = teams.known(connection)
+    authors = teams.holders(connection, Role.AUTHOR) | teams.holders(connection, Role.OPERATOR)
+    approvers = teams.holders(connection, Role.APPROVER)
     return {
-        "teams": bool(known),
+        "teams": any(one.serves for one in known.values()),
         "members": bool(teams.members(connection, list(known))),
+        "officials": any(approvers - {author} for author in authors),
+        "tried": conversations.any_at(connection),
+        "channel": len(visit.console.wiring.channels) > 1,
         "groups": any(not one.trouble for one in groups.below(connection, (EVERYWHERE,))),
     }
 

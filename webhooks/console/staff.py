@@ -1,11 +1,12 @@
 """/quan-tri/nguoi: members and officials, their ways in, and ending their sessions."""
 
+from collections.abc import Callable
 from typing import Any
 
 from fastapi import Response
 from sqlalchemy import Connection
 
-from bot.core.rights import Operation
+from bot.core.rights import EVERYWHERE, Operation
 from bot.services import bulletins, logins, roles
 from bot.services.access import Problem, Refused
 from storage import areas, teams
@@ -17,14 +18,22 @@ PATH = f"{ABOVE}/nguoi"
 _LEADS = Operation.ADD_MEMBER
 
 
-class _Pages:
+class Staff:
     def __init__(self, console: Console) -> None:
         self.wiring = console.wiring
         self.base = console.wiring.settings.base_url
 
     async def show(
-        self, visit: Visit, status: int = 200, problem: str = "", made: tuple[int, str] = (0, "")
+        self,
+        visit: Visit,
+        status: int = 200,
+        problem: str = "",
+        made: tuple[int, str] = (0, ""),
+        form: str = "",
     ) -> Response:
+        """`made` is whose address to pass on; `form` the one that has the problem."""
+        grants = visit.actor.scopes(Operation.GRANT_ROLE)
+
         def work(connection: Connection) -> dict[str, Any]:
             places = {one.code for one in bulletins.places(connection, visit.actor.scopes(_LEADS))}
             known = teams.known(connection)
@@ -39,33 +48,52 @@ class _Pages:
                 "held": held,
                 "places": areas.places(connection, {one.area for one in held}),
                 "logins": rows.listed(connection),
+                "grants": bulletins.places(connection, grants),
+                "everywhere": EVERYWHERE in grants,
                 "inside": [one.person for one in rows.sessions(connection, ids, now)],
             }
 
         values = await visit.read(work)
-        return visit.show("console/staff.html", status, problem=problem, made=made, **values)
+        return visit.show(
+            "console/staff.html",
+            status,
+            problem=problem,
+            made=made,
+            form=form,
+            said=visit.said,
+            **values,
+        )
 
-    async def _made(self, visit: Visit, work: Any, path: str) -> Response:
+    async def made(
+        self,
+        visit: Visit,
+        work: Callable[[Connection, int], tuple[int, str]],
+        path: str,
+        form: str = "",
+    ) -> Response:
         """The address is shown once, to be passed on by hand."""
         try:
-            token = await visit.write(work)
+            number, token = await visit.write(work)
         except Refused as refused:
             if refused.reason not in tuple(Problem):
                 raise
-            return await self.show(visit, 422, refused.reason)
-        return await self.show(visit, made=(visit.number("member"), f"{self.base}{path}/{token}"))
+            return await self.show(visit, 422, refused.reason, form=form)
+        return await self.show(visit, made=(number, f"{self.base}{path}/{token}"))
 
     async def link(self, visit: Visit) -> Response:
         number = visit.number("member")
-        return await self._made(
-            visit, lambda one, now: logins.link(one, visit.actor, now, number), "/vao"
+        return await self.made(
+            visit, lambda one, now: (number, logins.link(one, visit.actor, now, number)), "/vao"
         )
 
     async def invite(self, visit: Visit) -> Response:
         number, name, vault = visit.number("member"), visit.said("ten"), self.wiring.vault
-        return await self._made(
+        return await self.made(
             visit,
-            lambda one, now: logins.invite(one, visit.actor, now, vault, number, name),
+            lambda one, now: (
+                number,
+                logins.invite(one, visit.actor, now, vault, number, name),
+            ),
             "/thiet-lap",
         )
 
@@ -76,7 +104,7 @@ class _Pages:
 
 
 def add(console: Console) -> None:
-    pages = _Pages(console)
+    pages = Staff(console)
     console.get(PATH, _LEADS)(pages.show)
     console.post(f"{PATH}/{{member}}/duong-dan", _LEADS)(pages.link)
     console.post(f"{PATH}/{{member}}/moi", Operation.GRANT_ROLE)(pages.invite)
