@@ -75,7 +75,14 @@ class IdentityDesk:
 
     def _shown(self, here: _Here, code: str, guide: str) -> Answer:
         try:
-            found = identity.show(here.connection, self._vault, code, here.address, here.heard.now)
+            found = identity.show(
+                here.connection,
+                self._vault,
+                code,
+                here.address,
+                here.heard.now,
+                here.heard.received.origin,
+            )
         except Refused as refused:
             key = "code_too_many" if refused.reason is Problem.TOO_MANY else "code_refused"
             return self._answer(here, key)

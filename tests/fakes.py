@@ -69,7 +69,8 @@ class FakeChannel:
         if plain.get("text") == self.poison:
             raise RuntimeError("poison")
         at, near = plain.get("at", 0), address.id if "at" in plain else ""
-        return Received(address, _event(plain, secrets), press, at, near)
+        event, origin = _event(plain, secrets), str(plain.get("origin", ""))
+        return Received(address, event, press, at, near, origin=origin)
 
     def chat_interval(self, chat: str) -> int:
         return self.interval
@@ -100,6 +101,9 @@ def _event(plain: Mapping[str, object], secrets: frozenset[Secret]) -> Event:
         return said if plain["kind"] == "text" else MediaReceived(str(plain["kind"]), said)
     if "choice" in plain:
         return ChoiceMade(str(plain["choice"]), int(str(plain["turn"])))
+    if "media" in plain:
+        caption = TextReceived(str(plain["text"]), secrets) if plain.get("text") else None
+        return MediaReceived(str(plain["media"]), caption)
     if "start" in plain:
         return GuideStarted(str(plain["start"]))
     return TextReceived(str(plain["text"]), secrets)

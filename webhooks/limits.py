@@ -24,6 +24,11 @@ def place(host: str) -> str:
     return str(ip_network((known, bits), strict=False))
 
 
+def is_here(host: str) -> bool:
+    """This machine itself, or a proxy that tells no address."""
+    return place(host).startswith(("127.", "::/"))
+
+
 class Limit:
     """`rate` a second for each place in the long run, `burst` at once. Places that were not seen
     for longest are forgotten first."""
@@ -44,7 +49,7 @@ class Limit:
     def allows(self, host: str) -> bool:
         """This machine itself always may: so a proxy that tells no address limits nobody."""
         now, where = self._clock(), place(host)
-        if where.startswith(("127.", "::/")):
+        if is_here(host):
             return True
         spent = max(now, self._spent.get(where, now)) + self._interval
         if spent - now > self._ahead:

@@ -75,7 +75,8 @@ class Press:
 @dataclass(frozen=True, slots=True)
 class Received:
     """`at` as in Intake. `near` is the chat of the person who came near the account by it,
-    where the platform counts that; `author` the platform's id of who did it in a group."""
+    where the platform counts that; `author` the platform's id of who did it in a group;
+    `origin` a keyed digest of the place of the internet a code came from, where that is known."""
 
     address: Address
     event: Event | Notice
@@ -83,6 +84,7 @@ class Received:
     at: int = 0
     near: str = ""
     author: str = ""
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)

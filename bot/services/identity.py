@@ -18,6 +18,7 @@ from storage.persons import Someone
 
 LASTS = 7 * DAY
 MOST_TRIES = 5  # wrong codes of one chat in an hour
+MOST_OF_PLACE = 30  # from one place of the internet, over all its chats
 MOST_OF_ALL = 3000  # of a whole channel
 _CODE = "code"
 
@@ -45,10 +46,13 @@ def make_code(
 
 
 def show(
-    connection: Connection, vault: Vault, code: str, address: Address, now: int
+    connection: Connection, vault: Vault, code: str, address: Address, now: int, origin: str = ""
 ) -> Sequence[Someone]:
-    """Whom the code may stand for; the chat then claims to be one of them. Raises Refused."""
+    """Whom the code may stand for; the chat then claims to be one of them. Raises Refused.
+    `origin` is where on the internet the chat is, if that is known."""
     subjects = {f"{_CODE}:{address}": MOST_TRIES, f"{_CODE}:{address.channel}": MOST_OF_ALL}
+    if origin:
+        subjects[f"{_CODE}:{origin}"] = MOST_OF_PLACE
     for subject, most in subjects.items():
         if links.attempts(connection, subject, now) >= most:
             raise Refused(Problem.TOO_MANY)

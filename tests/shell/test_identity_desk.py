@@ -170,6 +170,19 @@ async def test_wrong_codes_are_limited(village: Village) -> None:
     assert "quá hạn" in await village.say("b", old)
 
 
+async def test_codes_are_not_tried_out_over_many_chats(village: Village) -> None:
+    """From one place of the internet; whoever is elsewhere is not kept from theirs."""
+    for number in range(identity.MOST_OF_PLACE):
+        code = passcode.made(number)
+        assert "không đúng" in await village.say(f"c{number}", text=code, origin="here")
+    right = village.code("Bà Năm")
+    assert "thử sai nhiều lần" in await village.say("fresh", text=right, origin="here")
+    assert village.owner("fresh") == []
+    assert "nhận ra Bà Năm" in await village.say("b", text=right, origin="there")
+    village.clock.advance(HOUR / SECOND + 1)
+    assert "nhận ra" in await village.say("fresh", text=village.code("Ông Bảy"), origin="here")
+
+
 async def test_people_on_one_phone_never_mix(village: Village) -> None:
     nam, tu = village.person("Bà Năm"), village.person("Anh Tư")
     await village.say("a", village.code("Anh Tư"))

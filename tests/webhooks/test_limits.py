@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
+import orjson
 import pytest
 from conftest import NewUrl
 from sqlalchemy import func, select
@@ -83,11 +84,13 @@ def _client(wiring: Wiring) -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=transport, base_url="http://test")
 
 
-async def _begin(client: httpx.AsyncClient, visitor: str, number: int) -> httpx.Response:
+async def _begin(
+    client: httpx.AsyncClient, visitor: str, number: int, text: str = "chào"
+) -> httpx.Response:
     """As a script does: a new chat each time."""
     client.cookies.clear()
     headers = {"x-forwarded-for": visitor, "x-requested-with": "fetch"}
-    form = {"id": str(number), "text": "chào"}
+    form = {"id": str(number), "text": text}
     return await client.post("/tro-chuyen", data=form, headers=headers)
 
 
@@ -106,6 +109,23 @@ async def test_a_flood_is_refused_in_words_and_stores_nothing(wiring: Wiring) ->
     assert "CHƯA được gửi" in refused.text
     assert refused.headers["retry-after"] == "60"
     assert "set-cookie" not in refused.headers
+
+
+async def test_who_shows_a_code_is_known_by_place_and_nobody_else(wiring: Wiring) -> None:
+    """So that codes cannot be tried out over many chats; the place itself is written nowhere."""
+    visitors = ["203.0.113.9", "203.0.113.9", "203.0.113.10"]
+    async with _client(wiring) as client:
+        for number, visitor in enumerate(visitors):
+            await _begin(client, visitor, number, "K7M2QX9T")
+        await _begin(client, "203.0.113.9", 9)
+    bodies = select(table(InboxUpdate).c.body).order_by(table(InboxUpdate).c.id)
+    stored = list(wiring.database.read_now(lambda one: one.execute(bodies).scalars()))
+    origins = [orjson.loads(one).get("origin", "") for one in stored]
+    assert origins[0] == origins[1] != origins[2]
+    assert origins[3] == ""
+    assert not [one for one in stored if "203.0.113" in one]
+    received = wiring.channels["webchat"].parse(stored[0], frozenset())
+    assert received.origin == origins[0]
 
 
 async def test_behind_the_proxy_each_visitor_counts(wiring: Wiring) -> None:

@@ -15,12 +15,13 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from bot.channels.base import MalformedError
 from bot.channels.webchat.channel import ACCOUNT, NAME, chat_of
+from bot.core import passcode
 from bot.core.address import Address
 from bot.core.links import is_code
 from bot.wiring import Wiring, web_topic
 from storage import lanes, teams, web
 from storage.grouped import OverloadedError
-from webhooks.limits import Limit
+from webhooks.limits import Limit, is_here, place
 from webhooks.pages.templating import environment
 
 PATH = "/tro-chuyen"
@@ -133,11 +134,13 @@ class _Chat:
         """Of one place of the internet; `new` when it begins a chat."""
         return not self._messages.allows(host) or (new and not self._chats.allows(host))
 
-    async def post(self, token: str, form: dict[str, str], *, stays: bool) -> Response:
+    async def post(
+        self, token: str, form: dict[str, str], host: str = "", *, stays: bool
+    ) -> Response:
         """Stores what was said; a page that `stays` is told nothing more than that."""
         try:
             if form.get("text", "-").strip():
-                await self.store(token, form)
+                await self.store(token, form, host)
         except MalformedError:
             return await self.page(token, problem="unreadable")
         except (OverloadedError, SQLAlchemyError, OSError):
@@ -148,10 +151,14 @@ class _Chat:
             await self.answered(token)
         return RedirectResponse(f"{PATH}#cuoi", 303)
 
-    async def store(self, token: str, form: dict[str, str]) -> None:
-        """Raises MalformedError for what our own page would not send."""
+    async def store(self, token: str, form: dict[str, str], host: str) -> None:
+        """Raises MalformedError for what our own page would not send. Only who shows a code is
+        told from where, so that nobody tries them out over many chats."""
         chat = chat_of(token)
         body = _body(chat, form)
+        shown = passcode.found(form.get("text", "")) or passcode.found(form.get("ma", ""))
+        if shown and host and not is_here(host):
+            body["origin"] = self.wiring.vault.mark("place", place(host))
         intake = self.channel.intake(orjson.dumps(body))
         clean = orjson.loads(intake.body)
         echo = await self._echo(str(intake.address), clean)
@@ -248,7 +255,7 @@ def router(wiring: Wiring) -> APIRouter:
         async with request.form(max_files=0, max_fields=8, max_part_size=16_384) as given:
             form = {key: value for key, value in given.items() if isinstance(value, str)}
         token = known or secrets.token_urlsafe(24)
-        response = await chat.post(token, form, stays=request.headers.get(_BY) == "fetch")
+        response = await chat.post(token, form, host, stays=request.headers.get(_BY) == "fetch")
         response.set_cookie(
             COOKIE, token, _COOKIE_SECONDS, httponly=True, samesite="lax", secure=chat.secure
         )

@@ -23,7 +23,7 @@ from bot.core.secrets import Secret
 
 NAME = "webchat"
 ACCOUNT = "web"
-_IDS = frozenset({"id", "choice", "chat", "kind", "code"})
+_IDS = frozenset({"id", "choice", "chat", "kind", "code", "origin"})
 _LONGEST = 2000
 Show = Callable[[int, Address, str], Awaitable[None]]
 
@@ -76,7 +76,8 @@ class WebChat:
     def parse(self, stored: str, secrets: frozenset[Secret]) -> Received:
         plain = decoded(stored.encode())
         address = Address(NAME, ACCOUNT, str(plain.get("chat")))
-        return Received(address, _event(plain, secrets))
+        origin = str(plain.get("origin", ""))
+        return Received(address, _event(plain, secrets), origin=origin)
 
     def chat_interval(self, chat: str) -> int:  # noqa: ARG002
         return 0
