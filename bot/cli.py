@@ -19,6 +19,7 @@ from bot.commands import (
     keeping,
     keys,
     logins,
+    looks,
     notice_views,
     officials,
     paper,
@@ -99,5 +100,7 @@ for command in (
 ):
     main.add_command(command)
 
+for command in (looks.seen, looks.breach):
+    data.data.add_command(command)
 for command in (logins.invite, logins.link, logins.out):
     officials.admin.add_command(command)

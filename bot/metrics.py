@@ -14,6 +14,7 @@ request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 hooks = Counter("gocua_hooks", "Webhook calls by channel", ["channel", "status", "outcome"])
 pages = Histogram("gocua_page_seconds", "Answering a page", ["status"], buckets=_QUICK)
+limited = Counter("gocua_limited", "Requests refused for coming too often", ["what"])
 updates = Counter("gocua_updates", "Updates by what became of them", ["channel", "outcome"])
 batches = Histogram("gocua_batch_seconds", "Handling a batch of updates", buckets=_QUICK)
 answered = Histogram("gocua_answer_seconds", "From heard to answered", ["channel"], buckets=_LONG)

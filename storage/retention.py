@@ -22,6 +22,7 @@ from storage.tables import (
     LinkCode,
     Progress,
     Reminder,
+    Sight,
     Upkeep,
 )
 
@@ -60,6 +61,7 @@ RULES: Mapping[str, Rule] = {
     "reminder": Rule(Reminder, "ended_at", 400, table(Reminder).c.state != "scheduled"),
     "progress": Rule(Progress, "at", 2 * 365, table(Progress).c.person == 0),
     "conversation": Rule(ConversationState, "updated_at", 2 * 365),
+    "sight": Rule(Sight, "at", 2 * 365),
     "data_request": Rule(DataRequest, "done_at", 5 * 365),
 }
 

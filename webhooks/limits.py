@@ -7,10 +7,9 @@ from collections import OrderedDict
 from collections.abc import Callable
 from ipaddress import ip_address, ip_network
 
-from prometheus_client import Counter
+from bot import metrics
 
 _MOST_PLACES = 20_000
-refused = Counter("gocua_limited", "Requests refused for coming too often", ["what"])
 
 
 def place(host: str) -> str:
@@ -44,7 +43,7 @@ class Limit:
         self._interval, self._ahead = 1 / rate, burst / rate
         self._clock, self._most = clock, most
         self._spent: OrderedDict[str, float] = OrderedDict()
-        self._refused = refused.labels(what)
+        self._refused = metrics.limited.labels(what)
 
     def allows(self, host: str) -> bool:
         """This machine itself always may: so a proxy that tells no address limits nobody."""

@@ -6,7 +6,7 @@ from bot.desk.ask import Ask, Reply, button
 from bot.desk.people import study
 from bot.services import households
 from bot.services.households import Card
-from storage import links, runs
+from storage import links, runs, sights
 from storage.persons import Someone
 from storage.runs import Run
 
@@ -23,6 +23,7 @@ def find(ask: Ask) -> Reply | None:
     if len(found) == 1:
         return _shown(ask, found[0])
     shown = found[:_SHOWN]
+    _noted(ask, shown)
     lines = [ask.say("found", number=len(shown)), *(_line(ask, one) for one in shown)]
     if len(found) > _SHOWN:
         lines.append(ask.say("found_more"))
@@ -34,6 +35,7 @@ def chooser(ask: Ask, text: str, order: str) -> Reply | None:
     found = households.search(ask.connection, ask.actor, text, _SHOWN)
     if not found:
         return None
+    _noted(ask, found)
     lines = [ask.say("found", number=len(found)), *(_line(ask, one) for one in found)]
     choices = [button(order.format(code=one.home.code), _label(ask, one)) for one in found]
     return Reply("\n".join(lines), choices)
@@ -43,6 +45,12 @@ def card(ask: Ask) -> Reply | None:
     if not ask.order.codes:
         return None
     return _shown(ask, households.see(ask.connection, ask.actor, ask.order.codes[0]))
+
+
+def _noted(ask: Ask, cards: Sequence[Card]) -> None:
+    """Who sees whom is written down, once a day."""
+    codes = [one.home.code for one in cards]
+    sights.seen(ask.connection, ask.actor.person, codes, ask.now)
 
 
 def _line(ask: Ask, one: Card) -> str:
@@ -56,6 +64,7 @@ def _label(ask: Ask, one: Card) -> str:
 
 def _shown(ask: Ask, one: Card) -> Reply:
     """With what is done most often from here."""
+    _noted(ask, [one])
     send = button(f"gui {one.home.code}", ask.say("send_button"))
     change = button(f"sua {one.home.code}", ask.say("family.change_button"))
     return Reply(_card(ask, one), [send, change])

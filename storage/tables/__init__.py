@@ -45,7 +45,7 @@ from storage.tables.people import (
     PersonAddress,
 )
 from storage.tables.places import Area, AreaName
-from storage.tables.records import AuditEntry, Consent, ConsentText, DataRequest, Upkeep
+from storage.tables.records import AuditEntry, Consent, ConsentText, DataRequest, Sight, Upkeep
 from storage.tables.reports import GoalSet, PlaceWeek, ReportSnapshot
 from storage.tables.teams import GroupChat, RoleGrant, Team, TeamArea, TeamMember
 
@@ -101,6 +101,7 @@ __all__ = [
     "RoleGrant",
     "Sequence",
     "SequenceStart",
+    "Sight",
     "Team",
     "TeamArea",
     "TeamMember",

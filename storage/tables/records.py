@@ -67,6 +67,17 @@ class AuditEntry(SQLModel, table=True):
     digest: str
 
 
+class Sight(SQLModel, table=True):
+    """Who was shown a household's names, once a day; phones and whole files are audited besides."""
+
+    __tablename__ = "sight"
+    __table_args__ = (Index("ix_sight_household", "household"), Index("ix_sight_at", "at"))
+    viewer: int = Field(primary_key=True)
+    day: int = Field(primary_key=True)
+    household: str = Field(primary_key=True)
+    at: int = Field(sa_column=moment())
+
+
 class Upkeep(SQLModel, table=True):
     """When each table's old rows are next removed, and how many went last time."""
 

@@ -12,7 +12,7 @@ from village import COMMUNE, FAR, NEAR, find
 from bot.core.rights import Role, terminal
 from bot.services import persons as person_service
 from bot.wiring import Wiring
-from storage import audit, households, links, people, runs
+from storage import audit, households, links, people, runs, sights
 
 Official = Callable[..., int]
 
@@ -161,3 +161,16 @@ async def test_a_household_and_its_people_are_written_down(
     assert "Bà Sáu" in page
     assert "Hẻm 9, nhà số 2" in page
     assert "Bà Sáu" in (await client.get("/ho-dan?tim=ba sau")).text
+
+
+async def test_who_sees_whom_is_written_down(
+    wiring: Wiring, client: httpx.AsyncClient, official: Callable[..., int]
+) -> None:
+    viewer = official(Role.MEMBER, NEAR)
+    await client.get("/ho-dan")
+    await client.get("/ho-dan/H001")
+    asked = sights.Asked(viewer=viewer)
+    found = wiring.database.read_now(lambda one: sights.looks(one, asked, 100))
+    assert found
+    assert {one.what for one in found} == {"names"}
+    assert len({one.person for one in found}) == len(found), "once a day"

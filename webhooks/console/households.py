@@ -1,5 +1,6 @@
 """/ho-dan: finding a household without accents, and its card: who lives there, how far they are."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import Response
@@ -11,7 +12,7 @@ from bot.services import bulletins, households, persons, sequences, visits
 from bot.services.access import Problem, Refused
 from bot.services.visits import Outcome, Report
 from bot.vault import SealedError
-from storage import areas, candidates, runs
+from storage import areas, candidates, runs, sights
 from storage import persons as people_rows
 from webhooks.console.frame import Console, Visit
 
@@ -37,6 +38,7 @@ class Cards:
 
         values = await visit.read(work)
         cards = values.pop("cards")
+        await _shown(visit, [one.home.code for one in cards[:_PAGE]])
         last = cards[_PAGE - 1].home.code if len(cards) > _PAGE else ""
         return visit.show(
             "console/households.html",
@@ -63,6 +65,7 @@ class Cards:
             return self._card(connection, visit, code)
 
         values = await visit.read(work)
+        await _shown(visit, [code])
         return visit.show(
             "console/household.html", status, phone=phone, problem=problem, form=form, **values
         )
@@ -135,6 +138,12 @@ class Cards:
         code = visit.path("code")
         await visit.write(lambda one, now: sequences.stop(one, visit.actor, now, code))
         return visit.go(f"{PATH}/{code}", "thoi-gui")
+
+
+async def _shown(visit: Visit, codes: Sequence[str]) -> None:
+    """Who sees whom is written down, once a day."""
+    viewer = visit.actor.person
+    await visit.write(lambda one, now: sights.seen(one, viewer, codes, now))
 
 
 def _line(connection: Connection, area: str) -> list[str]:
