@@ -7,6 +7,7 @@ own slowness), and whoever takes it is counted more than a second later than who
 """
 
 import time
+from bisect import bisect_right, insort
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,45 +22,52 @@ _OURS = 0.02
 
 @dataclass(eq=False, slots=True)
 class Slot:
-    """Leave at `at`, not before. A slot that is not `counted` is beyond the number."""
+    """Leave at `at`, not before."""
 
     at: float
     reply: bool
-    counted: bool = True
 
 
 class Slots:
-    """`most` calls in any second, 0 for as many as one likes. Replies that are few take slots
-    before all else; replies that are many leave a sixth to the rest and stop counting, since
-    platforms count bulk."""
+    """`most` calls in any second that bulk is sent in, 0 for as many as one likes.
+
+    Replies take slots before all else, and bulk yields: it leaves only while fewer than `most`
+    of both were sent in the last second. Replies alone may be more, since platforms count bulk.
+    """
 
     def __init__(self, most: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._most, self._clock = most, clock
-        self._free = deque((0.0, False) for _ in range(most))
         self._out: dict[Slot, None] = {}
+        self._cooling: list[float] = []  # when calls that were answered are out of the count
+        self._bulk_out, self._bulk_until = 0, 0.0
         self._ways: deque[float] = deque(maxlen=_REMEMBERED)
 
     def room(self, *, reply: bool) -> int:
         """How many may be claimed now."""
         self._forget()
-        soon = self._clock() + _AHEAD
-        if not self._most or (reply and self._replies() >= self._most * 5 // 6):
+        if not self._most or (reply and self._alone()):
             return _MANY
-        return sum(at <= soon for at, _ in self._free)
+        return max(0, self._most - self._busy(self._clock() + _AHEAD))
 
-    def _replies(self) -> int:
-        now = self._clock()
-        cooling = sum(reply for at, reply in self._free if at > now)
-        return cooling + sum(one.reply for one in self._out)
+    def _alone(self) -> bool:
+        """Whether no bulk is in the count."""
+        return not self._bulk_out and self._bulk_until <= self._clock()
+
+    def _busy(self, at: float) -> int:
+        return len(self._out) + len(self._cooling) - bisect_right(self._cooling, at)
 
     def take(self, *, reply: bool) -> Slot:
         now = self._clock()
-        if not self._free or self._free[0][0] > now + _AHEAD:
-            return Slot(now, reply, counted=False)
-        at, _ = self._free.popleft()
-        slot = Slot(max(now, at), reply)
-        self._out[slot] = None
+        slot = Slot(now if reply and self._alone() else max(now, self._opens()), reply)
+        if self._most:
+            self._out[slot] = None
+            self._bulk_out += not reply
         return slot
+
+    def _opens(self) -> float:
+        """When fewer than `most` are in the count, as far as that is known."""
+        over = len(self._out) + len(self._cooling) - self._most
+        return self._cooling[over] if self._most and 0 <= over < len(self._cooling) else 0.0
 
     def give_back(self, slot: Slot) -> None:
         """Its call was answered, or never will be."""
@@ -71,14 +79,21 @@ class Slots:
 
     def _release(self, slot: Slot, counted: float) -> None:
         del self._out[slot]
-        self._free.append((counted + _SECOND, slot.reply))
+        until = counted + _SECOND
+        insort(self._cooling, until)
+        if not slot.reply:
+            self._bulk_out -= 1
+            self._bulk_until = max(self._bulk_until, until)
 
     def _forget(self) -> None:
         now = self._clock()
         for slot in [one for one in self._out if one.at < now - _LONGEST]:
             self._release(slot, now)
+        del self._cooling[: bisect_right(self._cooling, now)]
 
     def opens_in(self) -> float:
         """Seconds until the next may be claimed; a second when nobody can say."""
-        first = self._free[0][0] if self._free else self._clock() + _SECOND + _AHEAD
-        return max(0.0, first - _AHEAD - self._clock())
+        now = self._clock()
+        if len(self._out) >= self._most > 0:
+            return _SECOND
+        return max(0.0, self._opens() - _AHEAD - now)

@@ -16,13 +16,12 @@ class _Wire:
         self.now, self.random = 0.0, random.Random(seed)
         self.slots = Slots(MOST, lambda: self.now)
         self.events: list[tuple[float, Slot]] = []
-        self.counted: list[float] = []
+        self.counted: list[tuple[float, bool]] = []
 
     def call(self, *, reply: bool, shortest: float, longest: float) -> None:
         slot = self.slots.take(reply=reply)
         there, back = (self.random.uniform(shortest, longest) for _ in "tb")
-        if slot.counted:
-            self.counted.append(slot.at + there)
+        self.counted.append((slot.at + there, reply))
         self.events.append((slot.at + there + back, slot))
 
     def tick(self) -> None:
@@ -32,22 +31,52 @@ class _Wire:
             self.events.remove((at, slot))
 
     def busiest(self) -> int:
-        at = sorted(self.counted)
-        return max(sum(start <= one < start + 1 for one in at) for start in at)
+        """Of the seconds with bulk in them."""
+        calls = sorted(self.counted)
+        most = first = 0
+        for last, (at, _) in enumerate(calls):
+            while calls[first][0] <= at - 1:
+                first += 1
+            window = calls[first : last + 1]
+            if not all(reply for _, reply in window):
+                most = max(most, len(window))
+        return most
 
 
 @pytest.mark.parametrize(("shortest", "longest"), [(0.001, 0.012), (0.05, 0.3), (0.2, 0.9)])
 @pytest.mark.parametrize("seed", range(3))
-def test_never_more_than_the_number_in_any_second(
-    shortest: float, longest: float, seed: int
+@pytest.mark.parametrize("share", [0.1, 0.5])
+def test_never_more_than_the_number_in_any_second_with_bulk(
+    shortest: float, longest: float, seed: int, share: float
 ) -> None:
     wire = _Wire(seed)
     for _ in range(5000):
         while wire.slots.room(reply=False) and wire.random.random() < 0.8:
-            reply = wire.random.random() < 0.1
+            reply = wire.random.random() < share
             wire.call(reply=reply, shortest=shortest, longest=longest)
         wire.tick()
-    assert wire.busiest() <= MOST
+    assert 0 < wire.busiest() <= MOST
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_bulk_yields_to_replies_beyond_the_number_and_never_adds_to_them(seed: int) -> None:
+    """In every other five seconds fifty people write each second; bulk always waits."""
+    wire = _Wire(seed)
+    waiting, late, bulk = 0.0, 0.0, []
+    for _ in range(10_000):
+        busy = int(wire.now) % 10 < 5
+        waiting += 0.1 if busy else 0.02
+        while waiting >= 1 and wire.slots.room(reply=True):
+            wire.call(reply=True, shortest=0.01, longest=0.06)
+            waiting -= 1
+        late = max(late, waiting)
+        while wire.slots.room(reply=False):
+            wire.call(reply=False, shortest=0.01, longest=0.06)
+            bulk.append(wire.now)
+        wire.tick()
+    assert 0 < wire.busiest() <= MOST
+    assert late < 50  # what comes in one second
+    assert sum(int(at) % 10 >= 5 for at in bulk) > 5 * sum(1 < at % 10 < 5 for at in bulk)
 
 
 @pytest.mark.parametrize("way", [0.003, 0.1])
@@ -60,22 +89,20 @@ def test_a_steady_way_costs_little(way: float) -> None:
     assert len(wire.counted) / 20 > 0.97 * MOST
 
 
-def test_few_replies_share_the_number_and_many_leave_a_sixth() -> None:
-    slots = Slots(MOST, lambda: 5.0)
-    for _ in range(20):
-        slots.take(reply=False)
+def test_replies_share_the_number_with_bulk_and_are_free_alone() -> None:
+    now = [5.0]
+    slots = Slots(MOST, lambda: now[0])
+    bulk = [slots.take(reply=False) for _ in range(20)]
     assert slots.room(reply=True) == slots.room(reply=False) == 10
     for _ in range(10):
-        assert slots.take(reply=True).counted
-    assert slots.room(reply=True) == 0
-    slots = Slots(MOST, lambda: 5.0)
-    for _ in range(25):
         slots.take(reply=True)
+    assert slots.room(reply=True) == 0
+    slots = Slots(MOST, lambda: now[0])
+    for _ in range(40):
+        assert slots.take(reply=True).at == now[0]
     assert slots.room(reply=True) > 1000
-    assert slots.room(reply=False) == 5
-    for _ in range(5):
-        slots.take(reply=False)
-    assert not slots.take(reply=True).counted
+    assert slots.room(reply=False) == 0
+    assert bulk[0].at == now[0]
 
 
 def test_a_call_without_an_answer_gives_its_slot_back() -> None:
