@@ -39,6 +39,7 @@ class Settings(BaseSettings):
     telegram_token: SecretStr = SecretStr("")
     telegram_webhook_secret: SecretStr = SecretStr("")
     telegram_name: str = Field(default="", pattern=r"^[A-Za-z0-9_]*$")
+    telegram_paid_broadcast: bool = False
     telegram_api_url: str = "https://api.telegram.org"
     zalo_oa_app_id: str = ""
     zalo_oa_app_secret: SecretStr = SecretStr("")

@@ -109,8 +109,9 @@ class Wiring:
             settings.telegram_token.get_secret_value(),
             settings.telegram_webhook_secret.get_secret_value(),
             settings.telegram_api_url,
-            self._zalo_bot(),
-            self.zalo.needs if self.zalo else None,
+            telegram_paid=settings.telegram_paid_broadcast,
+            zalo_bot=self._zalo_bot(),
+            zalo_oa=self.zalo.needs if self.zalo else None,
         )
 
     def _zalo_bot(self) -> ZaloBotNeeds | None:

@@ -47,6 +47,7 @@ class Needs:
     telegram_token: str = ""
     telegram_secret: str = ""
     telegram_api: str = ""
+    telegram_paid: bool = False
     zalo_bot: ZaloBotNeeds | None = None
     zalo_oa: ZaloNeeds | None = None
 
@@ -54,7 +55,13 @@ class Needs:
 def _telegram(needs: Needs) -> Channel | None:
     if not needs.telegram_token:
         return None
-    return Telegram(needs.telegram_token, needs.telegram_secret, needs.telegram_api, needs.commands)
+    return Telegram(
+        needs.telegram_token,
+        needs.telegram_secret,
+        needs.telegram_api,
+        needs.commands,
+        paid=needs.telegram_paid,
+    )
 
 
 def _webchat(needs: Needs) -> Channel | None:

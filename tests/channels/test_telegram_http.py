@@ -168,3 +168,26 @@ def test_groups_are_written_to_more_slowly() -> None:
     channel = Channel(TOKEN, SECRET, "http://127.0.0.1:9")
     assert channel.chat_interval("-100") >= 3_000_000
     assert channel.chat_interval("42") >= 1_000_000
+
+
+@pytest.mark.parametrize("paid", [True, False])
+async def test_a_thousand_a_second_are_asked_for_only_when_paid_for(
+    cloud: Telegram, tmp_path: Path, paid: bool
+) -> None:
+    made = Channel(TOKEN, SECRET, cloud.url, paid=paid)
+    path = tmp_path / "a.png"
+    path.write_bytes(b"file")
+    with cloud.cloud.lock:
+        before = len(cloud.cloud.calls)
+    for files in (
+        {},
+        {"picture": PictureFile(path, "alt", f"d{paid}")},
+        {"voice": VoiceFile(path, f"d{paid}")},
+    ):
+        assert isinstance(await made.send(_to(LAN, **files)), Sent)
+    await made.close()
+    with cloud.cloud.lock:
+        asked = ["allow_paid_broadcast" in one.params for one in cloud.cloud.calls[before:]]
+    assert asked == [paid] * 3
+    assert made.limits.per_second == (1000 if paid else 30)
+    assert Channel.limits.per_second == 30
