@@ -1,6 +1,11 @@
 """The console of members and officials: one file per page, its template in templates/console/."""
 
-from fastapi import FastAPI
+from functools import partial
+from http import HTTPStatus
+from typing import cast
+
+from fastapi import FastAPI, HTTPException, Request, Response
+from fastapi.exception_handlers import http_exception_handler
 
 from bot.wiring import Wiring
 from webhooks.console import (
@@ -64,4 +69,12 @@ def join(app: FastAPI, wiring: Wiring, *, demo: bool) -> Console:
     for page in _PAGES:
         page.add(console)
     app.include_router(console.routes)
+    app.add_exception_handler(HTTPStatus.NOT_FOUND, partial(_lost, console))
     return console
+
+
+async def _lost(console: Console, request: Request, error: Exception) -> Response:
+    """A browser gets a page in words; whatever else asks, what it always got."""
+    if "text/html" in request.headers.get("accept", ""):
+        return console.show("console/lost.html", HTTPStatus.NOT_FOUND)
+    return await http_exception_handler(request, cast("HTTPException", error))
