@@ -27,6 +27,7 @@ SCREENS = {
         "/quan-tri/viec-ket",
         "/quan-tri/nhat-ky",
         "/quan-tri/du-lieu",
+        "/quan-tri/gio-yen-lang",
         "/quan-tri/du-lieu/1",
     ),
     "Chị Mai": ("/", "/thong-bao", "/thong-bao/moi", "/thong-bao/1", "/thong-bao/1/soan"),
