@@ -3,12 +3,13 @@
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext, Page, ViewportSize
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 from service import Service
 
 SMALL: ViewportSize = {"width": 320, "height": 640}
 PHONE: ViewportSize = {"width": 360, "height": 740}
 DESK: ViewportSize = {"width": 1280, "height": 800}
+SIZES = {"320": SMALL, "360": PHONE, "1280": DESK}
 _AXE = Axe.from_file(Path(__file__).parent / "vendor" / "axe.min.js")
 _TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
@@ -20,7 +21,12 @@ class Watched:
         self.page: Page = context.new_page()
         self.faults: list[str] = []
         self.page.on(
-            "console", lambda one: self.faults.append(one.text) if one.type == "error" else None
+            "console",
+            lambda one: (
+                self.faults.append(f"{one.text} {one.location['url']}")
+                if one.type == "error"
+                else None
+            ),
         )
         self.page.on("pageerror", lambda one: self.faults.append(str(one)))
         self.page.on(
@@ -53,3 +59,32 @@ def fits(page: Page) -> None:
 def accessible(page: Page) -> None:
     found = _AXE.run(page, options={"runOnly": {"type": "tag", "values": _TAGS}})
     assert found.violations_count == 0, found.generate_report()
+
+
+def play(page: Page, service: Service, name: str) -> None:
+    page.context.clear_cookies()
+    page.goto(f"{service.base}/thu")
+    page.get_by_role("button", name=f"Vào vai {name}").click()
+    page.wait_for_url(f"{service.base}/")
+
+
+def new_context(browser: Browser, size: str, *, script: bool = True) -> BrowserContext:
+    return browser.new_context(
+        viewport=SIZES[size],
+        locale="vi-VN",
+        java_script_enabled=script,
+        has_touch=size != "1280",
+    )
+
+
+def tab_to(page: Page, words: str) -> None:
+    """Presses Tab until what has the focus says this."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        focused = page.evaluate(
+            "() => { const one = document.activeElement; const said = one.labels && one.labels[0];"
+            " return (said || one).innerText || ''; }"
+        )
+        if words in focused:
+            return
+    raise AssertionError(words)
