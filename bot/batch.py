@@ -11,7 +11,9 @@ from bot.core.effects import (
     Message,
     Purpose,
     RecordConsent,
+    Recorded,
     RecordProgress,
+    RecordWarning,
     Say,
 )
 from bot.core.state import Conversation
@@ -36,6 +38,7 @@ class Batch:
     progress: list[Row] = field(default_factory=list)
     consents: list[Row] = field(default_factory=list)
     calls: list[Row] = field(default_factory=list)
+    warnings: list[Row] = field(default_factory=list)
     seen: dict[str, str] = field(default_factory=dict)
     done: list[int] = field(default_factory=list)
     resting: set[str] = field(default_factory=set)
@@ -66,7 +69,6 @@ class Batch:
     ) -> None:
         """What a turn wants done."""
         press = received.press
-        who: Row = {"address": update.address, "person": person}
         for effect in effects:
             match effect:
                 case Say(message):
@@ -75,11 +77,18 @@ class Batch:
                 case Acknowledge():
                     if press:
                         self.say(update, Message(""), press)
-                case RecordProgress(guide, revision, item, outcome):
-                    row = {"guide": guide, "revision": revision, "item": item, "outcome": outcome}
-                    self.progress.append({**who, "at": self.now, **row})
-                case RecordConsent(purpose, granted, version):
-                    agreed: Row = {"purpose": purpose, "granted": granted, "version": version}
-                    self.consents.append({**who, "recorder": "self", "at": self.now, **agreed})
-                case CallTeam(guide, item):
-                    self.calls.append({**who, "guide": guide, "item": item})
+                case _:
+                    self._record({"address": update.address, "person": person}, effect)
+
+    def _record(self, who: Row, effect: Recorded) -> None:
+        match effect:
+            case RecordProgress(guide, revision, item, outcome):
+                row = {"guide": guide, "revision": revision, "item": item, "outcome": outcome}
+                self.progress.append({**who, "at": self.now, **row})
+            case RecordConsent(purpose, granted, version):
+                agreed: Row = {"purpose": purpose, "granted": granted, "version": version}
+                self.consents.append({**who, "recorder": "self", "at": self.now, **agreed})
+            case RecordWarning(danger):
+                self.warnings.append({**who, "kind": danger, "at": self.now})
+            case CallTeam(guide, item):
+                self.calls.append({**who, "guide": guide, "item": item})

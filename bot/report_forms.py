@@ -4,61 +4,29 @@ kept alone, the form with it, so it comes out the same however much later."""
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
-
-from pydantic import BaseModel, ConfigDict, Field
+from typing import Any
 
 from bot.content_files import read_yaml, validated
-from bot.core.figures import AGAIN, SAID, VERIFIED, Figures, Guiding, Number, Place, Snag, added
+from bot.core.figures import (
+    AGAIN,
+    SAID,
+    VERIFIED,
+    Figures,
+    Guiding,
+    Number,
+    Place,
+    Remark,
+    Snag,
+    added,
+)
 from bot.core.indicators import Base, Indicator, pace
 from bot.core.weeks import read as read_week
 from bot.library import GUIDES, Library
+from bot.report_schema import ReportFile, SheetFile
 from bot.services.figures import Catalogue
 from bot.spreadsheets import Share, Value
 
 _SHORT = 60
-
-
-class _Closed(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class ColumnFile(_Closed):
-    value: str
-    heading: str
-
-
-class SheetFile(_Closed):
-    show: Literal["guides", "places", "guides_by_place", "snags"]
-    title: str
-    printed: bool = True
-    columns: list[ColumnFile] = Field(min_length=1)
-
-
-class ReportFile(_Closed):
-    """guides/report.yaml: these keys, no others."""
-
-    title: str
-    everywhere: str
-    period: str
-    draft: str
-    total: str
-    unknown: str
-    missing: str
-    doubts: dict[str, str]
-    source: str
-    unsure: str
-    late: str
-    unplaced: str
-    foot: str
-    nothing: str
-    ages: dict[str, list[str]]
-    sheets: list[SheetFile] = Field(min_length=1)
-    outcomes: dict[str, str]
-    most_snags: int
-    written: list[str]
-    signed: list[str]
-    say: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +162,8 @@ class _Cells:
         if show == "snags":
             most = self._form.most_snags
             return [[self._snag(one, name) for name in columns] for one in figures.snags[:most]]
+        if show == "remarks":
+            return [[self._remark(one, name) for name in columns] for one in figures.remarks]
         wanted = [one for one in figures.guides if bool(one.area) is (show == "guides_by_place")]
         return [[self.guiding(one, name) for name in columns] for one in wanted]
 
@@ -269,6 +239,16 @@ class _Cells:
         today = date.fromisoformat(self._figures.as_of)
         wanted = pace(one.goal, one.proof(VERIFIED).all, today)
         return self._form.late if wanted.late else wanted.each
+
+    def _remark(self, one: Remark, name: str) -> Value:
+        match name:
+            case "kind":
+                return self._form.remarks.get(one.kind, one.kind)
+            case "place":
+                return one.place or self._form.everywhere
+            case "day":
+                return _day(one.day)
+        return one.text
 
     def _snag(self, one: Snag, name: str) -> Value:
         match name:

@@ -49,6 +49,7 @@ from storage import (
     people,
     progress,
     recipients,
+    remarks,
 )
 from storage.database import SECOND, Database
 from storage.signals import INBOX, OUTBOX, Signals
@@ -263,6 +264,7 @@ class Runner:
         batch.meetings.save(connection)
         conversations.save(connection, states, batch.now)
         progress.record(connection, batch.progress)
+        remarks.warned(connection, batch.warnings)
         people.record_consents(connection, batch.consents)
         if batch.calls:
             calls.call(

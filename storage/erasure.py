@@ -31,6 +31,7 @@ from storage.tables import (
     Progress,
     Recipient,
     Reminder,
+    ScamWarning,
     Visit,
     WebMessage,
 )
@@ -38,7 +39,7 @@ from storage.tables import Sequence as GuideSequence
 
 # By person alone; a chat nobody is tied to has none of these.
 _OF_PERSONS = (GuideRun, Confirmation, Reminder, GuideSequence, Visit, PersonAddress, LinkCode)
-_OF_SEATS = (ConversationState, Progress, HelpRequest)
+_OF_SEATS = (ConversationState, Progress, HelpRequest, ScamWarning)
 _WAITING = ("queued", "held", "paused")
 _SHOWN = (Consent, Progress, HelpRequest)
 _SHOWN_OF_PERSONS = (GuideRun, Confirmation, Visit)

@@ -27,7 +27,16 @@ from storage import areas
 from storage.households import ACTIVE
 from storage.rows import Model, table
 from storage.runs import LIVE
-from storage.tables import Confirmation, GuideRun, HelpRequest, Household, Person, Progress, Visit
+from storage.tables import (
+    Confirmation,
+    GuideRun,
+    HelpRequest,
+    Household,
+    Person,
+    Progress,
+    ScamWarning,
+    Visit,
+)
 
 _person = table(Person).c
 _home = table(Household).c
@@ -36,6 +45,7 @@ _confirmed = table(Confirmation).c
 _visit = table(Visit).c
 _help = table(HelpRequest).c
 _run = table(GuideRun).c
+_warning = table(ScamWarning).c
 PEOPLE = table(Person).join(table(Household), _home.code == _person.household)
 # Written out, so that the partial index of finished guides is used.
 _FINISHED = literal(Outcome.FINISHED.value, literal_execute=True)
@@ -234,6 +244,18 @@ def learning(connection: Connection, scopes: Scopes) -> dict[str, int]:
         select(_home.area, func.count(_run.person.distinct()))
         .select_from(PEOPLE.join(table(GuideRun), _run.person == _person.id))
         .where(here(scopes), _run.state.in_(LIVE))
+        .group_by(_home.area)
+    )
+    return {area: int(number) for area, number in found}
+
+
+def warned(connection: Connection, scopes: Scopes, start: int, end: int) -> dict[str, int]:
+    """Place -> how often somebody was warned of a scam within the time."""
+    joined = PEOPLE.join(table(ScamWarning), _warning.person == _person.id)
+    found = connection.execute(
+        select(_home.area, func.count())
+        .select_from(joined)
+        .where(here(scopes), _within(_warning.at, start, end))
         .group_by(_home.area)
     )
     return {area: int(number) for area, number in found}

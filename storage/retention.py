@@ -21,7 +21,9 @@ from storage.tables import (
     HelpRequest,
     LinkCode,
     Progress,
+    Remark,
     Reminder,
+    ScamWarning,
     Sight,
     Upkeep,
 )
@@ -60,6 +62,8 @@ RULES: Mapping[str, Rule] = {
     "help_event": Rule(HelpEvent, "at", 400),
     "reminder": Rule(Reminder, "ended_at", 400, table(Reminder).c.state != "scheduled"),
     "progress": Rule(Progress, "at", 2 * 365, table(Progress).c.person == 0),
+    "scam_warning": Rule(ScamWarning, "at", 2 * 365),
+    "remark": Rule(Remark, "at", 5 * 365),
     "conversation": Rule(ConversationState, "updated_at", 2 * 365),
     "sight": Rule(Sight, "at", 2 * 365),
     "data_request": Rule(DataRequest, "done_at", 5 * 365),

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.core import turns
-from bot.core.effects import CallTeam, Outcome, Purpose
+from bot.core.effects import CallTeam, Danger, Outcome, Purpose, RecordWarning
 from bot.core.events import TextReceived
 from bot.core.guide import Guide, Phrase, Word
 from bot.core.hosts import official_name
@@ -80,7 +80,7 @@ def first_aid(turn: Turn) -> Turn:
     """Seven things to do at once, and a person alerted, before anything else."""
     told = turn.guides.scams.loss
     turn = turn.lead(Phrase.LOSS).lead(Phrase.LOSS_FIRST).lead(Phrase.LOSS_THEN)
-    turn = turn.record(CallTeam(told.guide, told.step))
+    turn = turn.record(RecordWarning(Danger.LOSS)).record(CallTeam(told.guide, told.step))
     guide, run = turn.guides.current.get(told.guide), turn.now.run
     if guide is None or guide.step(told.step) is None:
         return turns.greeted(turn)
@@ -121,7 +121,7 @@ def _warned(turn: Turn, found: Check) -> Turn:
         if len(longer) > LONGEST_MESSAGE:
             break
         text = longer
-    return turn.say_first(text)
+    return turn.say_first(text).record(RecordWarning(Danger.SCAM))
 
 
 def _before_consent(turn: Turn, text: str, guessed: Guess) -> Turn:

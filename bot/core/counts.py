@@ -35,6 +35,7 @@ class Counts:
     without_phone: int = 0
     calls: int = 0
     learning: int = 0
+    warned: int = 0
     guided: Mapping[str, Begun] = field(default_factory=dict)
     proven: Mapping[str, Mapping[str, Proof]] = field(default_factory=dict)
     snags: Sequence[Snag] = ()

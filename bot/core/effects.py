@@ -79,4 +79,17 @@ class CallTeam:
     item: str
 
 
-Effect = Say | Acknowledge | RecordProgress | RecordConsent | CallTeam
+class Danger(StrEnum):
+    SCAM = "scam"  # somebody else's message looked like one
+    LOSS = "loss"  # they were cheated already
+
+
+@dataclass(frozen=True, slots=True)
+class RecordWarning:
+    """A resident was warned; nothing of what they wrote is kept."""
+
+    danger: Danger
+
+
+Recorded = RecordProgress | RecordConsent | RecordWarning | CallTeam
+Effect = Say | Acknowledge | Recorded

@@ -37,6 +37,7 @@ class Place:
     guided: Number
     without_phone: Number
     calls: Number
+    warned: Number = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,16 @@ class Snag:
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """A line of the report in somebody's words; `place` is its name, `day` an ISO date."""
+
+    kind: str
+    place: str
+    text: str
+    day: str
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
     """`as_of` is the day before which all of it happened, `made` the day it was counted;
     a week that is not over is not `final`. `unplaced` guides were finished by nobody we know.
@@ -89,6 +100,7 @@ class Figures:
     unplaced: int
     titles: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
+    remarks: Sequence[Remark] = ()
 
     def all_of(self, guide: str) -> Guiding | None:
         return next((one for one in self.guides if (one.area, one.guide) == ("", guide)), None)
@@ -120,6 +132,7 @@ def from_plain(plain: Mapping[str, Any]) -> Figures:
         "places": [Place(**one) for one in plain["places"]],
         "guides": [_guiding(one) for one in plain["guides"]],
         "snags": [Snag(**one) for one in plain["snags"]],
+        "remarks": [Remark(**one) for one in plain.get("remarks", ())],
     }
     return Figures(**{**plain, **parts})
 

@@ -77,6 +77,7 @@ class Operation(StrEnum):
     SEE_FIGURES = "see-figures"
     SET_GOAL = "set-goal"
     MAKE_REPORT = "make-report"
+    ADD_REMARK = "add-remark"
 
 
 _SELF = frozenset({Role.RESIDENT})
@@ -138,6 +139,7 @@ RULES: Mapping[Operation, frozenset[Role]] = {
     Operation.SEE_FIGURES: _OFFICIALS | _TEAM | {Role.CONTENT_AUTHOR},
     Operation.SET_GOAL: _APPROVERS | _OPERATOR,
     Operation.MAKE_REPORT: _OFFICIALS | _LEADS,
+    Operation.ADD_REMARK: _OFFICIALS | _TEAM,
 }
 
 

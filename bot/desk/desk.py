@@ -11,7 +11,7 @@ from bot.core.effects import Message
 from bot.core.events import ChoiceMade, TextReceived
 from bot.core.rights import Actor, Role
 from bot.core.text import number
-from bot.desk import family, homes, memory, sending, training, visiting
+from bot.desk import family, homes, memory, remarks, sending, training, visiting
 from bot.desk.ask import MORE, PRESS, Ask, Handler, Reply
 from bot.desk.grammar import Order, picked, read, tokens
 from bot.desk.memory import Memory
@@ -57,6 +57,10 @@ _VERBS: Mapping[str, Handler] = {
     "stop": sending.stop,
     "help": _help,
     "login": _login,
+    "scam": remarks.adding("scam"),
+    "difficulty": remarks.adding("difficulty"),
+    "proposal": remarks.adding("proposal"),
+    "unsay": remarks.take_back,
     "cancel": _cancel,
     "change": family.change,
     "merge": family.merge,

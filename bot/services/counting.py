@@ -108,6 +108,7 @@ def counted(connection: Connection, area: str, start: int, end: int) -> dict[str
     phones = figures.without_phone(connection, scopes, *times)
     calls = figures.calls(connection, scopes, *times)
     learning = figures.learning(connection, scopes)
+    warned = figures.warned(connection, scopes, *times)
     guided: defaultdict[str, dict[str, Begun]] = defaultdict(dict)
     for row in figures.guided(connection, scopes, *times):
         guided[row.area][row.guide] = Begun(row.times, row.people)
@@ -126,6 +127,7 @@ def counted(connection: Connection, area: str, start: int, end: int) -> dict[str
             phones.get(place, 0),
             calls.get(place, 0),
             learning.get(place, 0),
+            warned.get(place, 0),
             guided[place],
             proven[place],
             sorted(snags[place], key=_name),

@@ -9,14 +9,14 @@ from datetime import date, tzinfo
 from sqlalchemy import Connection
 
 from bot.core.counts import Begun, Counts, together
-from bot.core.figures import Figures, Guiding, Number, Place, Snag, summed
+from bot.core.figures import Figures, Guiding, Number, Place, Remark, Snag, summed
 from bot.core.indicators import Base, Goal
 from bot.core.rights import Actor, Operation
 from bot.core.weeks import Week, day_of
 from bot.services import access
 from bot.services.access import Problem, Refused
 from bot.services.counting import Found, counted, known, span
-from storage import areas, audit, figures, reports, teams
+from storage import areas, audit, figures, remarks, reports, teams
 from storage.reports import Aim
 
 LONG = 200
@@ -86,6 +86,15 @@ def gather(
         unplaced=figures.unplaced(connection, time.start, time.end),
         titles=dict(catalogue.titles),
         labels=_named(snags, catalogue.labels),
+        remarks=[
+            Remark(
+                one.kind,
+                places[one.area].name if one.area in places else "",
+                one.text,
+                str(day_of(one.at, zone)),
+            )
+            for one in remarks.of_week(connection, [area], str(week))
+        ],
     )
 
 
@@ -128,6 +137,7 @@ class _Parts:
             guided=one.guided.get("", _NONE).people if listed else None,
             without_phone=one.without_phone if one.visited_new else None,
             calls=one.calls if listed else None,
+            warned=one.warned if listed else None,
         )
 
     def guides(self, catalogue: Catalogue) -> list[Guiding]:

@@ -62,6 +62,14 @@ def look(
     return Kept(gather(connection, now.at, now.zone, area, week, now.catalogue), now.form)
 
 
+def keep(connection: Connection, actor: Actor, now: Now, area: str, week: Week) -> Kept:
+    """Made and kept, if nobody has yet. Raises Refused for a week that is not over."""
+    access.require(connection, actor, Operation.MAKE_REPORT, area)
+    if week.end(now.zone) > now.at:
+        raise Refused(Problem.TOO_EARLY)
+    return weekly(connection, actor, now, area, week)
+
+
 def anew(connection: Connection, actor: Actor, now: Now, area: str, week: Week) -> Kept:
     """Counted once more, as a further version; the others stay."""
     access.require(connection, actor, Operation.MAKE_REPORT, area)

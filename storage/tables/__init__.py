@@ -46,7 +46,7 @@ from storage.tables.people import (
 )
 from storage.tables.places import Area, AreaName
 from storage.tables.records import AuditEntry, Consent, ConsentText, DataRequest, Sight, Upkeep
-from storage.tables.reports import GoalSet, PlaceWeek, ReportSnapshot
+from storage.tables.reports import GoalSet, PlaceWeek, Remark, ReportSnapshot, ScamWarning
 from storage.tables.teams import GroupChat, RoleGrant, Team, TeamArea, TeamMember
 
 __all__ = [
@@ -96,9 +96,11 @@ __all__ = [
     "PlatformToken",
     "Progress",
     "Recipient",
+    "Remark",
     "Reminder",
     "ReportSnapshot",
     "RoleGrant",
+    "ScamWarning",
     "Sequence",
     "SequenceStart",
     "Sight",

@@ -51,3 +51,29 @@ class PlaceWeek(SQLModel, table=True):
     counts: str = Field(sa_column=long_text())
     steps: str = Field(sa_column=long_text())
     counted_at: int = Field(sa_column=moment())
+
+
+class ScamWarning(SQLModel, table=True):
+    """A resident was warned of a scam, or told that they were cheated (kind loss). No words."""
+
+    __tablename__ = "scam_warning"
+    __table_args__ = (Index("ix_scam_warning_at", "at"),)
+    id: int | None = Field(default=None, sa_column=number())
+    address: str
+    person: int
+    kind: str
+    at: int = Field(sa_column=moment())
+
+
+class Remark(SQLModel, table=True):
+    """A line of a week's report in a member's or official's words: scam, difficulty, proposal."""
+
+    __tablename__ = "remark"
+    __table_args__ = (Index("ix_remark_week", "week", "area"),)
+    id: int | None = Field(default=None, sa_column=number())
+    area: str
+    week: str
+    kind: str
+    text: str = Field(sa_column=long_text())
+    person: int
+    at: int = Field(sa_column=moment())

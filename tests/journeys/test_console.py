@@ -34,7 +34,13 @@ SCREENS = {
     ),
     "Chị Mai": ("/", "/thong-bao", "/thong-bao/moi", "/thong-bao/1", "/thong-bao/1/soan"),
     "Chị Thu": ("/thu-vien/vneid/sua", "/thu-vien/vneid/ban-moi"),
-    "Anh Hùng": ("/", "/thong-bao/1", "/chi-tieu", "/chi-tieu/muc?noi=26368&bai=vneid"),
+    "Anh Hùng": (
+        "/",
+        "/thong-bao/1",
+        "/chi-tieu",
+        "/chi-tieu/muc?noi=26368&bai=vneid",
+        "/chi-tieu/bao-cao",
+    ),
     "Anh Dũng": (
         "/",
         "/thong-bao",

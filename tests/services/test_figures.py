@@ -18,7 +18,7 @@ from bot.services import figures as service
 from bot.services import funnels
 from bot.services.access import Problem, Refused
 from bot.services.figures import Catalogue
-from storage import audit, calls, households, persons, progress, rows, teams
+from storage import audit, calls, households, persons, progress, remarks, rows, teams
 from storage.database import DAY, HOUR, Database
 from storage.reports import Aim
 from storage.tables import Confirmation, GuideRun, Visit
@@ -101,15 +101,22 @@ def test_a_week_of_a_commune_is_counted_by_place_and_guide(village: Village) -> 
     village.visited("H001", "", "away", IN + 5)
     village.visited("H002", "", "away", BEFORE)
     village.did("", "finished", IN)
+    danger = {"address": "fake:one:x", "person": find(village.connection, "Anh Tư")}
+    warnings = [danger | {"kind": "scam", "at": at} for at in (BEFORE, IN, AFTER)]
+    remarks.warned(village.connection, warnings)
     call = {"address": "fake:one:x", "person": find(village.connection, "Bà Năm")}
     calls.call(village.connection, [call | {"guide": "vneid", "item": ""}], IN)
     figures = counted(village.connection)
     near, far = place(figures, NEAR), place(figures, FAR)
     assert near == Place(
-        NEAR, "Khu phố Cầu Xéo", "Tổ Cầu Xéo", 3, 5, 2, 1, 2, guided=2, without_phone=1, calls=1
+        *(NEAR, "Khu phố Cầu Xéo", "Tổ Cầu Xéo", 3, 5, 2, 1, 2),
+        guided=2,
+        without_phone=1,
+        calls=1,
+        warned=1,
     )
     assert far == Place(
-        FAR, "Khu phố Phước Hải", "Tổ Phước Hải", 1, 1, 1, None, None, 0, None, calls=0
+        FAR, "Khu phố Phước Hải", "Tổ Phước Hải", 1, 1, 1, None, None, 0, None, calls=0, warned=0
     )
     assert (guiding(figures, NEAR).times, guiding(figures, NEAR).people) == (2, 2)
     assert dict(guiding(figures, NEAR).proofs) == {SAID: Proof(1, 1), VERIFIED: Proof(1, 1)}

@@ -31,6 +31,7 @@ from webhooks.console import (
     staff,
     trail,
     tryout,
+    weekly,
     writing_down,
 )
 from webhooks.console.frame import Console
@@ -49,6 +50,7 @@ _PAGES = (
     notices,
     figures,
     goals,
+    weekly,
     operating,
     trail,
     quiet,
