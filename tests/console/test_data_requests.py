@@ -57,6 +57,7 @@ async def test_a_correction_is_made_and_told(
     wiring: Wiring, client: httpx.AsyncClient, official: Official
 ) -> None:
     lead = official(Role.LEAD, NEAR)
+    assert "1 yêu cầu về dữ liệu đang chờ" in (await client.get("/")).text
     nam = wiring.database.read_now(lambda one: find(one, "Bà Năm"))
     form = {"xung-ho": "Bà", "ten": "Năm Lành", "tuoi": "60-79", "may": "no", "dien-thoai": "12"}
     wrong = await client.post(f"{PATH}/1/sua", data=form)

@@ -61,6 +61,7 @@ async def test_a_new_version_is_for_who_begins_later(
     wiring.database.read_now(other.know_all)
     assert shelf.guides.current["vneid"] == old, "residents read the old one until then"
     official(Role.APPROVER, name="Hùng")
+    assert "1 bài có bản mới chờ duyệt" in (await client.get("/")).text
     page = (await client.get(f"{PATH}/ban-moi")).text
     approved = await client.post(f"{PATH}/ban-moi/duyet", data={"ban": _revision(page)})
     assert approved.headers["location"] == f"{PATH}?xong=bai-duyet"

@@ -9,9 +9,9 @@ from sqlalchemy import Connection
 from bot.core.announcement import State
 from bot.core.rights import EVERYWHERE, Operation, Role
 from bot.services import announcements as service
-from bot.services import bulletins, counting
+from bot.services import bulletins, counting, data_requests
 from bot.services import help as helping
-from storage import conversations, groups, stuck, teams
+from storage import conversations, editions, groups, stuck, teams
 from webhooks.console.frame import Console, Visit
 
 _MOST = 100
@@ -45,6 +45,11 @@ def _todo(connection: Connection, visit: Visit) -> list[_Todo]:
         health = service.health(connection, visit.actor)
         place = "/quan-tri/nhom" if visit.may(Operation.CLAIM_GROUP) else ""
         found.append(_Todo("groups", sum(bool(one.trouble) for one in health), place))
+    if EVERYWHERE in visit.actor.scopes(Operation.APPROVE_GUIDE):
+        found.append(_Todo("guides", len(editions.waiting(connection)), "/thu-vien"))
+    if visit.may(Operation.SETTLE_DATA):
+        asked = len(data_requests.listed(connection, visit.actor))
+        found.append(_Todo("data", asked, "/quan-tri/du-lieu"))
     if EVERYWHERE in visit.actor.scopes(Operation.STEER_CHANNELS):
         found.append(_Todo("stuck", sum(stuck.numbers(connection)), "/quan-tri/viec-ket"))
     return [one for one in found if one.number]
