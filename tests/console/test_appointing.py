@@ -32,6 +32,7 @@ async def test_a_lead_adds_a_member_who_comes_in_and_leaves(
     made = await client.post(f"{PATH}/to/near", data={"xung-ho": "Chị", "ten": "Sen"})
     token = re.search(r"/vao/([\w-]+)</code>", made.text)
     assert token
+    assert "Đã thêm Chị Sen." in made.text, "on top, where it is seen"
     living = {"xung-ho": "Anh", "ten": "Tư", "ho": "h001"}
     await client.post(f"{PATH}/to/near", data=living)
     assert _members(wiring)["Anh Tư"] == "member"

@@ -31,7 +31,8 @@ class Staff:
         made: tuple[int, str] = (0, ""),
         form: str = "",
     ) -> Response:
-        """`made` is whose address to pass on; `form` the one that has the problem."""
+        """`made` is whose address to pass on; `form` the one that was
+        sent: with its problem, or with what it made shown on top."""
         grants = visit.actor.scopes(Operation.GRANT_ROLE)
 
         def work(connection: Connection) -> dict[str, Any]:
@@ -78,7 +79,7 @@ class Staff:
             if refused.reason not in tuple(Problem):
                 raise
             return await self.show(visit, 422, refused.reason, form=form)
-        return await self.show(visit, made=(number, f"{self.base}{path}/{token}"))
+        return await self.show(visit, made=(number, f"{self.base}{path}/{token}"), form=form)
 
     async def link(self, visit: Visit) -> Response:
         number = visit.number("member")
