@@ -3,12 +3,12 @@ by whoever helps them. HelpDesk takes orders; RelayDesk, asked last, what is sai
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
 from bot.core.effects import Message
-from bot.core.events import ChoiceMade, TextReceived
+from bot.core.events import ChoiceMade, MediaReceived, TextReceived
 from bot.core.listen import ALWAYS, hear_text
 from bot.core.rights import Actor, Role
 from bot.core.state import Guides
@@ -27,6 +27,7 @@ _TEAM = (Role.MEMBER, Role.LEAD, Role.OPERATOR)
 _ORDERS = {"claim": CLAIM, "done": DONE, "release": RELEASE}
 _NUMBERED = re.compile(r"#?(\d{1,9})\s*[:.,]?\s+(\S.*)", re.DOTALL)
 _LONGEST_NUMBER = 9
+_LEFT = ("contact", "sticker")  # the conversation has words of its own for these
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +161,27 @@ class RelayDesk:
                 return self._resident(connection, heard, text) or self._member(
                     connection, heard, text
                 )
+            case MediaReceived(kind) if kind not in _LEFT:
+                return self._words_only(connection, heard)
         return None
+
+    def _words_only(self, connection: Connection, heard: Heard) -> Answer | None:
+        """Pictures and recordings are never passed on: they may show papers. The sender is told,
+        and whoever helps that something was meant to come."""
+        note = self._words.say("help.unpassed")
+        if passed := self._resident(connection, heard, note):
+            said = self._words.say("help.resident.words_only")
+            return replace(passed, messages=[Message(said)], press=heard.received.press)
+        mine = self._mine(heard)
+        return Answer([Message(self._words.say("help.member.words_only"))]) if mine else None
+
+    @staticmethod
+    def _mine(heard: Heard) -> Sequence[Talk]:
+        """The calls of others that this chat's member is answering."""
+        chat = str(heard.received.address)
+        if not heard.owner or heard.person != heard.owner:
+            return ()
+        return [one for one in heard.talks if one.member == heard.owner and one.address != chat]
 
     def _resident(self, connection: Connection, heard: Heard, text: str) -> Answer | None:
         seat = str(heard.received.address), heard.person
@@ -172,11 +193,7 @@ class RelayDesk:
         return Answer([Message(self._words.say("help.resident.passed", name=name))])
 
     def _member(self, connection: Connection, heard: Heard, text: str) -> Answer | None:
-        chat = str(heard.received.address)
-        if not heard.owner or heard.person != heard.owner:
-            return None
-        mine = [one for one in heard.talks if one.member == heard.owner and one.address != chat]
-        if not mine:
+        if not (mine := self._mine(heard)):
             return None
         talk, words = _meant(mine, text)
         if talk is None:
