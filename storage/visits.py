@@ -46,11 +46,14 @@ def of_day(connection: Connection, household: str, day: str) -> dict[Key, int]:
     return {(person, guide, outcome): number for person, guide, outcome, number in found}
 
 
-def report(connection: Connection, household: str, number: int = 0) -> list[Seen]:
-    """Everything that was recorded at once with the visit of that number, or with the newest."""
+def report(connection: Connection, household: str, number: int = 0, member: int = 0) -> list[Seen]:
+    """Everything that was recorded at once with the visit of that number, or with the newest,
+    of one member if told."""
     wanted = select(_columns.member, _columns.at).where(_columns.household == household)
     if number:
         wanted = wanted.where(_columns.id == number)
+    if member:
+        wanted = wanted.where(_columns.member == member)
     first = connection.execute(wanted.order_by(_columns.id.desc()).limit(1)).first()
     if first is None:
         return []

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 
 from bot.core.guide import Choice
+from bot.core.rights import Refusal
 from bot.desk import rounds
 from bot.desk.ask import Ask, Reply, button
 from bot.desk.people import labels
 from bot.services import taken_back
+from bot.services.access import Refused
 from bot.services.taken_back import Mistake
 from bot.services.visits import TAUGHT
 from storage import persons
@@ -21,10 +23,15 @@ def undo(ask: Ask, code: str, number: int) -> Choice:
 def take_back(ask: Ask, code: str, left: Sequence[str]) -> Reply:
     """At once when its number is told, as a button does; else it is shown first."""
     number = next((int(one) for one in left if one.isdecimal() and len(one) <= _LONGEST_NUMBER), 0)
-    if not number:
-        return _sure(ask, taken_back.last(ask.connection, ask.actor, code))
-    calendar = ask.words.calendar
-    gone = taken_back.take_back(ask.connection, ask.actor, ask.now, code, number, calendar)
+    try:
+        if not number:
+            return _sure(ask, taken_back.last(ask.connection, ask.actor, code))
+        calendar = ask.words.calendar
+        gone = taken_back.take_back(ask.connection, ask.actor, ask.now, code, number, calendar)
+    except Refused as refused:
+        if refused.reason is not Refusal.ROLE:
+            raise
+        return Reply(ask.say("mistake_others", code=code))
     return Reply(ask.say("mistake_gone", **_values(ask, gone)))
 
 

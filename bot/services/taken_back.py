@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection
 
 from bot.core.reminding import Calendar
-from bot.core.rights import Actor, Operation
+from bot.core.rights import Actor, Operation, refusal
 from bot.services import access
 from bot.services.access import Problem, Refused
 from bot.services.visits import MUTED_FOR, Outcome
-from storage import audit, households, reminders, runs, sequences, visits
+from storage import areas, audit, households, reminders, runs, sequences, visits
 from storage.households import Home
 from storage.rows import Row
 from storage.runs import Run
@@ -36,7 +36,8 @@ class Mistake:
 
 
 def last(connection: Connection, actor: Actor, code: str, number: int = 0) -> Mistake:
-    """What was recorded under a number, or last. Raises Refused, also when it is not theirs."""
+    """What was recorded under a number, or last: by themselves, where they may not take back what
+    others did. Raises Refused, also when it is not theirs."""
     return _mistake(_found(connection, actor, code, number)[1])
 
 
@@ -64,6 +65,9 @@ def _found(
 ) -> tuple[Home, Sequence[Seen]]:
     home = access.household(connection, actor, Operation.RECORD_VISIT, code)
     seen = visits.report(connection, code, number)
+    leads = not refusal(actor, Operation.TAKE_BACK_VISIT, areas.line(connection, home.area))
+    if not (number or leads):
+        seen = visits.report(connection, code, member=actor.person) or seen
     if not seen:
         raise Refused(Problem.GONE)
     if seen[0].member != actor.person:

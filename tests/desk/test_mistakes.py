@@ -84,12 +84,16 @@ async def test_typed_it_is_shown_first_and_repeating_is_harmless(talk: Talk) -> 
 
 async def test_only_who_recorded_it_or_a_lead_may(talk: Talk) -> None:
     await talk.says("hoa", "h2 vắng")
-    assert "không thuộc phần" in (await talk.says("dung", "h2 ghi nhầm"))
+    assert "người khác ghi" in (await talk.says("dung", "h2 ghi nhầm"))
+    assert "người khác ghi" in (await talk.says("dung", "h2 ghi nhầm 1"))
     assert "nơi tổ khác" in (await talk.says("dao", "h2 ghi nhầm"))
     await talk.says("dung", "h1 vắng")
     assert "Anh Dũng ghi" in (await talk.says("hoa", "h1 ghi nhầm"))
     await talk.presses("hoa", "Bỏ lần ghi")
     assert _visits(talk) == ["away"]
+    await talk.says("dung", "h3 vắng")
+    await talk.says("hoa", "h3 từ chối")
+    assert "vắng nhà, 15/01/2027, Anh Dũng ghi" in (await talk.says("dung", "h3 ghi nhầm"))
 
 
 async def test_what_was_seen_twice_stays_seen(talk: Talk) -> None:
