@@ -18,6 +18,7 @@ from bot.channels.zalo_bot.render import MOST_MESSAGES, MOST_PEOPLE
 from bot.channels.zalo_oa.parse import NAME as ZALO_OA
 from bot.core.rights import Role, terminal
 from bot.guide_checks import check
+from bot.installed import sealed_with_another
 from bot.library import GUIDES, guide_folders
 from bot.services import zalo
 from bot.settings import Settings
@@ -82,6 +83,8 @@ def _settings(settings: Settings) -> Iterator[Finding]:
     yield Finding("channels", ", ".join(["webchat", *called]))
     if lacking := missing(settings):
         yield Finding("zalo_oa_settings", ", ".join(lacking), ok=False)
+    if bare := settings.unguarded:
+        yield Finding("unguarded", bare, ok=False)
     public = settings.base_url.startswith("https://") or not called
     yield Finding("base_url", settings.base_url, ok=public)
     yield _disk(settings.data_dir)
@@ -114,6 +117,8 @@ def _guides() -> Finding:
 
 def _stored(connection: Connection, settings: Settings, now: int) -> Iterator[Finding]:
     yield Finding("database", connection.dialect.name)
+    if shut := sealed_with_another(settings, connection):
+        yield Finding("kept", ", ".join(shut), ok=False)
     current = schema.is_current(connection)
     yield Finding("migrations", schema.head() or "", ok=current)
     if not current:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import click
 
+from bot import doctor_live
 from bot.doctor import Finding, examine
 from bot.installed import here
 from bot.settings import Settings
@@ -16,21 +17,28 @@ from storage.database import Database
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
-def doctor(*, as_json: bool) -> None:
+@click.option("--offline", is_flag=True, help="Ask no platform.")
+def doctor(*, as_json: bool, offline: bool) -> None:
     """Say what is well, what is not and what to do."""
     settings = here()
     database = Database(settings.database_url)
     findings = examine(settings, database)
+    if not offline:
+        findings += doctor_live.examine(settings)
     database.close()
     if as_json:
-        click.echo(json.dumps([_plain(one) for one in findings]))
+        click.echo(json.dumps([_plain(one) for one in findings], ensure_ascii=False))
     else:
         _report(findings)
     sys.exit(0 if all(one.ok for one in findings) else 1)
 
 
 def _plain(one: Finding) -> dict[str, object]:
-    return {"name": one.name, "value": one.value, "ok": one.ok, "do": one.do}
+    """With what to do in words, as whoever reads the report sees it."""
+    words = Terminal()
+    title = one.title or words.text(f"doctor.{one.name}")
+    do = "" if one.ok else one.do or words.text(f"advice.{one.name}")
+    return {"name": one.name, "title": title, "value": one.value, "ok": one.ok, "do": do}
 
 
 def _report(findings: Sequence[Finding]) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from bot import trials
 from bot.core.rights import Role, terminal
-from bot.installed import here, installed
+from bot.installed import here, installed, sealed_with_another
 from bot.services import set_up
 from bot.services.access import Problem, Refused
 from bot.settings import KEPT, Settings
@@ -176,6 +176,8 @@ def test_the_environment_wins(database: Database, vault: Vault, tmp_path: Path) 
     assert whole.telegram_name == "kept"
     assert whole.zalo_bot_token.get_secret_value() == "2:kept", "an empty one does not count"
     assert with_key("another").telegram_name == ""
+    shut = database.read_now(lambda one: sealed_with_another(with_key("x"), one))
+    assert set(shut) == set(values)
     assert not {"database_url", "secret_key", "telegram_api_url"} & set(KEPT)
     database.write_now(lambda one: set_up.forget(one, terminal(), 2, "telegram_name"))
     assert "telegram_name" not in database.read_now(kept_settings.load)

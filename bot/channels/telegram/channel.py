@@ -177,6 +177,13 @@ class Telegram:
         except TelegramError as error:
             return failure(error)
 
+    async def hooked(self) -> str | NotSent:
+        """Where Telegram calls; empty for nowhere."""
+        try:
+            return (await self._bot.get_webhook_info()).url
+        except TelegramError as error:
+            return failure(error)
+
     async def close(self) -> None:
         await self._request.shutdown()
 

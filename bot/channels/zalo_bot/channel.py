@@ -110,6 +110,11 @@ class ZaloBot:
         result = await self._call("getMe", {})
         return result if isinstance(result, NotSent) else str(result.get("account_name", ""))
 
+    async def hooked(self) -> str | NotSent:
+        """Where the platform calls; empty for nowhere."""
+        result = await self._call("getWebhookInfo", {})
+        return result if isinstance(result, NotSent) else str(result.get("url", ""))
+
     async def close(self) -> None:
         await self._http.aclose()
 
