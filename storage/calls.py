@@ -3,11 +3,13 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import Connection, case, func, or_, select, update
 
 from storage import areas
-from storage.rows import Row, insert, insert_new, table
+from storage.rows import Row, given, insert, insert_new, packed, table
 from storage.tables import Delivery, HelpEvent, HelpRequest, Household, Person
 
 _help = table(HelpRequest)
@@ -77,12 +79,25 @@ def call(connection: Connection, calls: Sequence[Row], now: int) -> None:
     """One live request per person and chat: asking again is counted and moves its place."""
     rows = [_row(one, now) for one in calls]
     insert_new(connection, HelpRequest, rows)
-    for one in calls:
-        connection.execute(
-            update(_help)
-            .where(_columns.address == one["address"], _columns.person == one["person"], _live)
-            .values(guide=one["guide"], item=one["item"], asked=_columns.asked + 1)
-        )
+    asked: dict[tuple[object, object], dict[str, object]] = {}
+    for row in rows:
+        seat = row["address"], row["person"]
+        times = int(str(asked[seat]["asked"])) if seat in asked else 0
+        asked[seat] = {**row, "asked": times + 1}
+    if asked:
+        dialect = connection.dialect.name
+        connection.execute(_asking(dialect), packed(dialect, list(asked.values()), _ASKED))
+
+
+_ASKED = ("address", "person", "guide", "item", "asked")
+
+
+@lru_cache
+def _asking(dialect: str) -> Any:
+    more = given(dialect, HelpRequest, _ASKED).c
+    theirs = (_columns.address == more.address, _columns.person == more.person)
+    values = {"guide": more.guide, "item": more.item, "asked": _columns.asked + more.asked}
+    return update(_help).where(*theirs, _live).values(**values)
 
 
 def _row(one: Row, now: int) -> Row:
