@@ -4,9 +4,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
-from openpyxl import Workbook
-from openpyxl.styles import Font
-from openpyxl.worksheet.worksheet import Worksheet
 from sqlalchemy import Connection
 
 from bot.notice_words import NoticeWords
@@ -14,7 +11,6 @@ from bot.services.outlook import Call
 from storage import areas, groups, persons, recipients
 from storage.recipients import Line
 
-_HEADING, _PLAIN = Font(bold=True), Font()
 _CALL_COLUMNS = ("area", "name", "who", "place", "why", "do", "done")
 _COLUMNS = ("target", "way", "area", "state", "at", "why", "do", "seen")
 
@@ -54,11 +50,14 @@ def names(connection: Connection, lines: Sequence[Line]) -> dict[str, str]:
 
 def save(table: Sequence[Sequence[str]], path: Path | IO[bytes]) -> None:
     """Text only: nothing a person wrote becomes a formula."""
-    book = Workbook()
-    sheet: Worksheet = book.worksheets[0]
+    from openpyxl import Workbook  # 20 MiB that most processes never need
+    from openpyxl.styles import Font
+
+    book, heading, plain = Workbook(), Font(bold=True), Font()
+    sheet = book.worksheets[0]
     for line, row in enumerate(table, 1):
         for place, value in enumerate(row, 1):
             cell = sheet.cell(line, place)
             cell.value, cell.data_type = value, "s"
-            cell.font = _HEADING if line == 1 else _PLAIN
+            cell.font = heading if line == 1 else plain
     book.save(path)

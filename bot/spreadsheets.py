@@ -1,6 +1,7 @@
 """Files of rows: Excel and CSV read as plain texts, Excel written. No word of their content.
 
 What comes from outside is bounded before it is opened: a small file may unpack to a huge one.
+openpyxl is loaded when first needed: it takes 20 MiB, and most processes never see a sheet.
 """
 
 import csv
@@ -11,13 +12,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from io import BytesIO, StringIO
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from openpyxl import Workbook, load_workbook
-from openpyxl.cell import Cell
-from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.worksheet import Worksheet
+if TYPE_CHECKING:
+    from openpyxl.cell import Cell
+    from openpyxl.worksheet.worksheet import Worksheet
 
 MOST_ROWS = 500_000
 MOST_COLUMNS = 60
@@ -26,8 +25,6 @@ _MOST_UNPACKED = 600 << 20
 _MOST_PARTS = 500
 _ZIP = b"PK\x03\x04"
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
-_HEADING, _FILL = Font(bold=True), PatternFill("solid", fgColor="DDE9E2")
-_WRAP = Alignment(wrap_text=True, vertical="top")
 
 Rows = Iterator[tuple[int, list[str]]]
 _NOT_IN_TITLES = re.compile(r"[\\/*?:\[\]]+")
@@ -68,6 +65,8 @@ def rows(data: bytes) -> Rows:
 
 
 def _excel(data: bytes) -> Rows:
+    from openpyxl import load_workbook
+
     _bounded(data)
     try:
         book = load_workbook(BytesIO(data), read_only=True, data_only=True, keep_links=False)
@@ -143,10 +142,12 @@ def save(path: Path, sheets: Sheets, made: date | None = None) -> None:
 def saved(sheets: Sheets, made: date) -> bytes:
     """Title -> rows, the first of them headings. Texts stay texts: nothing a person wrote becomes
     a formula. The same rows and day give the same bytes."""
+    from openpyxl import Workbook
+
     book, written = Workbook(), BytesIO()
     book.remove(book.worksheets[0])
     for title, table in sheets.items():
-        sheet: Worksheet = book.create_sheet(_NOT_IN_TITLES.sub(" ", title)[:31])
+        sheet: Any = book.create_sheet(_NOT_IN_TITLES.sub(" ", title)[:31])
         _fill(sheet, table)
     book.properties.created = datetime(made.year, made.month, made.day)
     book.save(written)
@@ -165,12 +166,17 @@ def _timeless(data: bytes, made: date) -> bytes:
     return kept.getvalue()
 
 
-def _fill(sheet: Worksheet, table: Sequence[Sequence[Value]]) -> None:
+def _fill(sheet: "Worksheet", table: Sequence[Sequence[Value]]) -> None:
+    from openpyxl.styles import Alignment, Font, PatternFill
+    from openpyxl.utils import get_column_letter
+
+    heading, filled = Font(bold=True), PatternFill("solid", fgColor="DDE9E2")
+    wrapped = Alignment(wrap_text=True, vertical="top")
     for line, row in enumerate(table, 1):
         for place, value in enumerate(row, 1):
             put(sheet.cell(line, place), value)
     for cell in sheet[1]:
-        cell.font, cell.fill, cell.alignment = _HEADING, _FILL, _WRAP
+        cell.font, cell.fill, cell.alignment = heading, filled, wrapped
     sheet.freeze_panes = "A2"
     for place in range(1, sheet.max_column + 1):
         cells = (str(row[place - 1]) for row in table[1:] if len(row) >= place)
@@ -178,7 +184,7 @@ def _fill(sheet: Worksheet, table: Sequence[Sequence[Value]]) -> None:
         sheet.column_dimensions[get_column_letter(place)].width = min(max(longest + 2, 12), 60)
 
 
-def put(cell: Cell | Any, value: Value) -> None:
+def put(cell: "Cell | Any", value: Value) -> None:
     """Numbers as numbers, everything else as text that is never run."""
     match value:
         case Share(tenths):
