@@ -1,13 +1,13 @@
-"""`python -m bench [--quick] [PART …]`: measures, prints one table, and keeps it in a file."""
+"""`python -m bench [--quick | --full] [PART …]`: measures, prints one table, keeps it in a file."""
 
 import argparse
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import broadcast, endtoend, intake, machine, outbound, streams
+from bench import broadcast, endtoend, growth, intake, limits, machine, outbound, streams
 from bench.environments import CACHE, versions
-from bench.laboratory import FULL, QUICK, Laboratory, laboratory
+from bench.laboratory import FULL, QUICK, USUAL, Laboratory, laboratory
 from bench.report import Row, markdown
 
 PARTS: dict[str, Callable[[Laboratory], list[Row]]] = {
@@ -17,13 +17,19 @@ PARTS: dict[str, Callable[[Laboratory], list[Row]]] = {
     endtoend.PART: endtoend.measure,
     broadcast.PART: broadcast.measure,
     streams.PART: streams.measure,
+    limits.PART: limits.measure,
+    limits.REPLIES: limits.replies,
+    limits.WORKERS: limits.workers,
+    growth.PART: growth.measure,
 }
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser("python -m bench", description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}")
-    parser.add_argument("--quick", action="store_true", help="small sizes, two rounds")
+    size = parser.add_mutually_exclusive_group()
+    size.add_argument("--quick", action="store_true", help="small sizes, two rounds")
+    size.add_argument("--full", action="store_true", help="five rounds, an hour or so")
     parser.add_argument("--output", type=Path, default=CACHE / "result.md")
     found = parser.parse_args()
     if unknown := set(found.parts) - PARTS.keys():
@@ -36,7 +42,8 @@ def main() -> None:
     CACHE.mkdir(exist_ok=True)
     rows: list[Row] = []
     begun = machine.load()
-    with laboratory(QUICK if arguments.quick else FULL) as lab:
+    sizes = QUICK if arguments.quick else FULL if arguments.full else USUAL
+    with laboratory(sizes) as lab:
         described = machine.describe(lab.databases.version())
         for name in arguments.parts or PARTS:
             start = time.monotonic()

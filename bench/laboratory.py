@@ -21,10 +21,17 @@ class Sizes:
     recipients: int
     people: int
     streams: int
+    free: int
+    paid: int
 
 
-FULL = Sizes(rounds=5, seconds=3, messages=5000, recipients=100_000, people=1000, streams=1000)
-QUICK = Sizes(rounds=2, seconds=1, messages=1000, recipients=5_000, people=200, streams=300)
+FULL = Sizes(
+    5, 3, messages=5000, recipients=100_000, people=1000, streams=1000, free=900, paid=100_000
+)
+USUAL = Sizes(
+    3, 2, messages=3000, recipients=100_000, people=400, streams=1000, free=300, paid=10_000
+)
+QUICK = Sizes(2, 1, messages=1000, recipients=5_000, people=200, streams=300, free=150, paid=3_000)
 
 
 @dataclass(frozen=True, slots=True)

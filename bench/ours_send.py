@@ -1,7 +1,8 @@
 """The product's own sender in a process of its own, over a ledger that is full already.
 
-Arguments: database, how many messages, Bot API address or "none" for a send that does nothing.
-Paces are lifted: what is measured is the machinery. Prints what it took as JSON.
+Arguments: database, how many messages, Bot API address or "none" for a send that does nothing;
+then, to keep paces, "free", "paid", "persons" or "groups", and to how many chats (0: each message
+to its own). Else paces are lifted: what is measured is the machinery. Prints what it took as JSON.
 """
 
 import asyncio
@@ -45,18 +46,21 @@ class Silent(Unpaced):
         return Sent(str(outgoing.id))
 
 
-def fill(database: Database, many: int, lane: int = lanes.BULK) -> float:
-    """One message to each of many chats; the seconds it took."""
+def fill(database: Database, many: int, chats: Sequence[int] = ()) -> float:
+    """One message to each of many chats, or many to a few; the seconds it took."""
     start = time.monotonic()
-    for first in range(FIRST, FIRST + many, _BATCH):
-        people = range(first, min(first + _BATCH, FIRST + many))
-        database.write_now(lambda one, people=people: _enqueue(one, database, people, lane))
+    for first in range(0, many, _BATCH):
+        numbers = range(first, min(first + _BATCH, many))
+        to = [chats[one % len(chats)] if chats else FIRST + one for one in numbers]
+        database.write_now(lambda one, to=to: _enqueue(one, database, to))
     return time.monotonic() - start
 
 
-def _enqueue(connection: Connection, database: Database, people: Sequence[int], lane: int) -> None:
+def _enqueue(connection: Connection, database: Database, to: Sequence[int]) -> None:
     content = packed(Message(_TEXT))
-    rows = [outbox.NewDelivery("bench", f"telegram:123456:{one}", content, lane) for one in people]
+    rows = [
+        outbox.NewDelivery("bench", f"telegram:123456:{one}", content, lanes.BULK) for one in to
+    ]
     outbox.enqueue(connection, rows, database.now(connection))
 
 
@@ -64,9 +68,15 @@ async def _nothing(_: str) -> None:
     return None
 
 
-async def drain(database: Database, api: str) -> dict[str, float]:
+def _channel(api: str, how: str) -> Telegram:
+    if how:
+        return Telegram("123456:bench", "s", api, paid=how == "paid")
     kind = Silent if api == "none" else Unpaced
-    channel = kind("123456:bench", "s", api if api != "none" else "http://127.0.0.1:9")
+    return kind("123456:bench", "s", api if api != "none" else "http://127.0.0.1:9")
+
+
+async def drain(database: Database, api: str, how: str = "") -> dict[str, float]:
+    channel = _channel(api, how)
     signals = Signals(database)
     tasks = [asyncio.create_task(signals.listen())]
     await _until(lambda: signals.present)
@@ -93,10 +103,12 @@ def _waiting(connection: Connection) -> int:
 
 
 def main() -> None:
-    url, many, api = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+    url, many, api, how, chats = (*sys.argv[1:], "", "0")[:5]
+    sign = -1 if how == "groups" else 1
+    to = [sign * (number + 1) for number in range(int(chats))]
     with opened(url) as database:
-        filled = fill(database, many)
-        took = uvloop.run(drain(database, api))
+        filled = fill(database, int(many), to)
+        took = uvloop.run(drain(database, api, how))
         totals = database.read_now(outbox.totals)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     accepted = totals.get("accepted", 0)
