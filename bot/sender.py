@@ -39,8 +39,8 @@ from storage.grouped import Grouped, in_database
 from storage.signals import OUTBOX, Signals
 
 _log = logging.getLogger(__name__)
-MOST_AT_ONCE = 256
-MOST_OTHERS = 224  # of them; the rest is for replies alone
+MOST_AT_ONCE = 128
+MOST_OTHERS = 96  # of them; the rest is for replies alone
 _GATHER_SECONDS = 0.01  # places that become free are filled together
 _POLL_SECONDS = 1.0
 _SEND_SECONDS = 35.0
