@@ -1,31 +1,36 @@
 """Several machines on one PostgreSQL, and one of them broken in the middle of the work.
 
-`make test-cluster` breaks everything in turn; without it one worker is killed.
+`make test-cluster` breaks everything in turn; without it one worker is killed. Both replace every
+machine by a newer version.
 """
 
 import os
+import shutil
 import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable
 from itertools import pairwise
+from pathlib import Path
 
 import httpx
 import orjson
 import pytest
 from machines import Cluster, Machine
 from phone import SECRET, Telegram, eventually
+from service import ROOT
 from sqlalchemy import Connection, func, select, text
 
 from bot.channels.base import packed
 from bot.core.effects import Message
-from storage import lanes, outbox
+from storage import lanes, outbox, schema
 from storage.rows import table
 from storage.tables import Delivery, InboxUpdate
 
 FULL = os.environ.get("GOCUA_CLUSTER") == "full"
 PEOPLE, WORKERS, WEBS, BULK = (40, 3, 2, 400) if FULL else (12, 2, 1, 90)
 _BULK = "tin"
+_NEXT = "9999"
 TAKEOVER_SECONDS = 10.0
 HEADERS = {"X-Telegram-Bot-Api-Secret-Token": SECRET}
 _inbox, _outbox = table(InboxUpdate).c, table(Delivery).c
@@ -186,6 +191,41 @@ def test_a_fault_loses_nothing_and_is_over_soon(cluster: Cluster, fault: str) ->
     assert took <= TAKEOVER_SECONDS
     _nothing_is_lost(cluster, talkers)
     _limits_were_kept(cluster.telegram)
+
+
+def test_a_new_version_takes_over_while_people_write(cluster: Cluster, tmp_path: Path) -> None:
+    """Machine by machine; the first of the new ones migrates the database under the old ones."""
+    talkers = _started(cluster)
+    eventually(lambda: len(_calls(cluster.telegram)) > 5)
+    newer = _next_version(tmp_path)
+    for old in list(cluster.machines):
+        cluster.machine(old.role, newer).wait_ready()
+        old.leave()
+    talkers.stopping.set()
+    talkers.join()
+    eventually(lambda: _settled(cluster), 120)
+    assert _revision(cluster) == _NEXT != schema.head()
+    _nothing_is_lost(cluster, talkers)
+    _limits_were_kept(cluster.telegram)
+
+
+def _next_version(folder: Path) -> Path:
+    """This program with one more migration: a column where every message is written."""
+    newer = folder / "newer"
+    for part in ("bot", "storage", "webhooks", "guides"):
+        shutil.copytree(ROOT / part, newer / part, ignore=shutil.ignore_patterns("__pycache__"))
+    head = f"revision = {_NEXT!r}\ndown_revision = {schema.head()!r}\n"
+    column = 'sa.Column("later", sa.Integer(), nullable=False, server_default="7")'
+    body = f'def upgrade() -> None:\n    op.add_column("outbox", {column})\n'
+    imports = "import sqlalchemy as sa\nfrom alembic import op\n\n"
+    versions = newer / "storage" / "migrations" / "versions"
+    (versions / f"{_NEXT}_later.py").write_text(imports + head + body)
+    return newer
+
+
+def _revision(cluster: Cluster) -> str:
+    asked = text("SELECT version_num FROM alembic_version")
+    return str(cluster.database.read_now(lambda one: one.execute(asked).scalar_one()))
 
 
 def _dead_rows(cluster: Cluster, since: float) -> int:
