@@ -107,7 +107,7 @@ class DataDesk:
 
     def _export(self, here: _Here) -> Answer:
         self._clock(here, SEE)
-        lines = self._shown.everything(self._kept(here))
+        lines = self._shown.everything(self._kept(here), self._shelf.guides)
         return Answer([Message(lines)], here.heard.received.press)
 
     def _kept(self, here: _Here) -> Kept:

@@ -1,6 +1,5 @@
 """A resident's own data in words. No SQL."""
 
-from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
 from bot.core.effects import Purpose
@@ -11,9 +10,16 @@ from bot.services.own_data import Kept
 from storage.database import SECOND
 from storage.rows import Row
 
-_LISTED = ("progress", "consent", "help_request", "guide_run", "confirmation", "visit")
+# Table -> the column that says what it was.
+_LISTED = {
+    "progress": "outcome",
+    "consent": "granted",
+    "help_request": "state",
+    "guide_run": "state",
+    "confirmation": "kind",
+    "visit": "outcome",
+}
 _WHEN = ("at", "asked_at", "created_at")
-_SAID = ("guide", "item", "purpose", "outcome", "kind", "state", "granted")
 
 
 class DataWords:
@@ -63,7 +69,7 @@ class DataWords:
             return self._say("not_asked")
         return self._say("yes" if last["granted"] else "no", day=self._day(last["at"]))
 
-    def everything(self, kept: Kept) -> str:
+    def everything(self, kept: Kept, guides: Guides) -> str:
         """Every row, oldest first, to keep or to hand on."""
         rows = [
             (name, row, next(int(row[one]) for one in _WHEN if one in row))
@@ -71,10 +77,17 @@ class DataWords:
             for row in kept.rows.get(name, ())
         ]
         rows.sort(key=lambda one: one[2])
-        lines = [f"{self._day(at)} {name}: {_told(row)}" for name, row, at in rows]
+        lines = [f"{self._day(at)} {self._told(name, row, guides)}" for name, row, at in rows]
         return "\n".join([self._who(kept), *lines, self._say("end", number=len(lines))])
 
-
-def _told(row: Row) -> str:
-    said: Sequence[str] = [str(row[one]) for one in _SAID if row.get(one) not in (None, "")]
-    return " ".join(said)
+    def _told(self, name: str, row: Row, guides: Guides) -> str:
+        """In words they know; never what a table or a state is called here."""
+        value = row[_LISTED[name]]
+        said = {True: "yes", False: "no"}[value] if name == "consent" else str(value)
+        guide = guides.find(str(row.get("guide", "")))
+        return self._say(
+            f"rows.{name}",
+            guide=guide.button if guide else self._say("no_guide"),
+            purpose=self._say(f"purposes.{row['purpose']}") if name == "consent" else "",
+            what=self._say(f"whats.{name}.{said}"),
+        )

@@ -7,14 +7,16 @@ from sqlalchemy import Connection
 from village import FAR, find
 
 from bot.core.data_rights import CORRECT, DELETE
+from bot.core.effects import Outcome, Purpose
 from bot.core.rights import Actor, Grant, Refusal, Role, terminal
 from bot.data_clerk import DataClerk
 from bot.library import Library
+from bot.people_words import PeopleWords
 from bot.services import data_requests as cases
-from bot.services import own_data
+from bot.services import own_data, visits
 from bot.services import persons as person_service
 from bot.services.access import Problem, Refused
-from storage import audit, data_requests, households, lanes, links, outbox, persons
+from storage import audit, data_requests, households, lanes, links, outbox, persons, runs
 from storage.data_requests import Asked
 from storage.database import DAY, Database
 from storage.outbox import NewDelivery
@@ -30,6 +32,23 @@ from storage.tables import (
     InboxUpdate,
     Progress,
 )
+
+
+def test_everything_kept_has_words() -> None:
+    """What is taken along is never told in the names of tables."""
+    said = PeopleWords("https://x.vn")
+    kinds = {
+        "progress": [str(one) for one in Outcome],
+        "help_request": ["open", "claimed", "closed"],
+        "guide_run": ["planned", "given", "started", "finished", "stopped"],
+        "confirmation": [runs.SAID, runs.VERIFIED, runs.AGAIN, runs.NO_LONGER],
+        "visit": [str(one) for one in visits.Outcome],
+        "consent": ["yes", "no"],
+    }
+    for name, values in kinds.items():
+        assert all(said.say(f"data.whats.{name}.{one}") for one in values)
+        assert said.say(f"data.rows.{name}", guide="a", what="b", purpose="c")
+    assert all(said.say(f"data.purposes.{one}") for one in Purpose)
 
 
 class Residents(Callers):
@@ -84,7 +103,9 @@ async def test_one_sees_what_is_kept_and_takes_it_along(village: Residents) -> N
         "🗑 Xóa hết",
     ]
     taken = await village.presses("nam", "Chép về")
-    assert "15/01/2027 progress: vneid started" in taken
+    assert "15/01/2027 học VNeID: bắt đầu" in taken
+    assert "15/01/2027 ghi bài học: đồng ý" in taken
+    assert "15/01/2027 được giao VNeID: đang học" in taken
     assert taken.endswith("— Hết, 4 dòng.")
     asked = village.rows(DataRequest)
     assert {(row["kind"], row["done_at"] is None) for row in asked} == {("see", False)}
