@@ -18,7 +18,7 @@ from bot.services import announcements
 from bot.services import logins as service
 from bot.settings import Settings
 from bot.wiring import Wiring
-from storage import calls, data_requests, groups
+from storage import calls, data_requests, feeds, groups
 from storage.data_requests import Asked
 from webhooks.app import create_app
 from webhooks.console.frame import COOKIE
@@ -37,6 +37,7 @@ async def wiring(new_url: NewUrl, tmp_path: Path) -> AsyncIterator[Wiring]:
     made.database.write_now(lambda one: groups.put(one, rows))
     made.database.write_now(_notice)
     made.database.write_now(_call)
+    made.database.write_now(lambda one: feeds.add(one, "https://tin.test/rss", [NEAR], 0, 1))
     made.database.write_now(_asked)
     yield made
     await made.stop()

@@ -37,6 +37,7 @@ TARGETS = {
     "member": "5",
     "team": "near",
     "call": "1",
+    "feed": "1",
     "kind": "households",
 }
 # What is of no single place: only a role over everywhere opens it.

@@ -32,7 +32,15 @@ SCREENS = {
         "/quan-tri/gio-yen-lang",
         "/quan-tri/du-lieu/1",
     ),
-    "Chị Mai": ("/", "/thong-bao", "/thong-bao/moi", "/thong-bao/1", "/thong-bao/1/soan"),
+    "Chị Mai": (
+        "/",
+        "/thong-bao",
+        "/thong-bao/moi",
+        "/thong-bao/nguon",
+        "/thong-bao/1",
+        "/thong-bao/1/goi-dien",
+        "/thong-bao/1/soan",
+    ),
     "Chị Thu": ("/thu-vien/vneid/sua", "/thu-vien/vneid/ban-moi"),
     "Anh Hùng": (
         "/",
