@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: fuzz help demo rehearse test check golden install serve bench lock train measure screenshots chromium emoji wrk vendor
+.PHONY: prove fuzz help demo rehearse test check golden install serve bench lock train measure screenshots chromium emoji wrk vendor
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -57,6 +57,9 @@ emoji:
 
 screenshots: $(VENV)/dev chromium emoji  ## draw docs/images anew
 	GOCUA_SCREENSHOTS=docs/images $(BIN)/python -m pytest -q tests/journeys/test_screenshots.py
+
+prove:  ## prove units, proxy, compose file, rules and the image's steps (root, Debian)
+	deploy/prove
 
 fuzz: $(VENV)/dev  ## 1 000 000 spoiled inputs to every hook and parser (GOCUA_FUZZ of each)
 	GOCUA_FUZZ=$${GOCUA_FUZZ:-85000} $(BIN)/python -m pytest -q tests/attack/test_hooks.py tests/attack/test_parsers.py

@@ -38,7 +38,7 @@ def _plain(one: Finding) -> dict[str, object]:
     words = Terminal()
     title = one.title or words.text(f"doctor.{one.name}")
     do = "" if one.ok else one.do or words.text(f"advice.{one.name}")
-    return {"name": one.name, "title": title, "value": one.value, "ok": one.ok, "do": do}
+    return {"name": one.name, "value": one.value, "ok": one.ok, "title": title, "do": do}
 
 
 def _report(findings: Sequence[Finding]) -> None:

@@ -44,6 +44,16 @@ def test_containers_are_read_only_and_called_as_the_proxy_calls_them() -> None:
     assert "{$GOCUA_UPSTREAM" in (ROOT / "deploy/Caddyfile").read_text("utf-8")
 
 
+def test_what_proves_the_image_knows_each_of_its_steps() -> None:
+    """`make prove` takes the Dockerfile word for word: a new kind of step must be taught to it."""
+    proof = (ROOT / "deploy/prove-image").read_text("utf-8")
+    known = set(re.findall(r'"([A-Z]+)"', proof))
+    dockerfile = re.sub(r"\\\n", " ", (ROOT / "Dockerfile").read_text("utf-8"))
+    assert set(re.findall(r"^([A-Z]+) ", dockerfile, re.MULTILINE)) <= known
+    for name in ("prove", "prove-image"):
+        assert (ROOT / "deploy" / name).stat().st_mode & 0o100
+
+
 def test_the_image_runs_as_nobody_special_and_tells_its_health() -> None:
     lines = (ROOT / "Dockerfile").read_text("utf-8")
     last = lines[lines.rindex("FROM ") :]
