@@ -62,7 +62,7 @@ prove:  ## prove units, proxy, compose file, rules and the image's steps (root, 
 	deploy/prove
 
 fuzz: $(VENV)/dev  ## 1 000 000 spoiled inputs to every hook and parser (GOCUA_FUZZ of each)
-	GOCUA_FUZZ=$${GOCUA_FUZZ:-85000} $(BIN)/python -m pytest -q tests/attack/test_hooks.py tests/attack/test_parsers.py
+	GOCUA_FUZZ=$${GOCUA_FUZZ:-53000} $(BIN)/python -m pytest -q tests/attack/test_hooks.py tests/attack/test_parsers.py
 
 golden: $(VENV)/dev  ## write the golden transcripts of the guides anew
 	$(BIN)/python -m pytest -q tests/guides/test_guides.py tests/guides/test_channels.py --golden

@@ -26,6 +26,7 @@ class Arrivals:
         self._database, self._signals, self._spool = database, signals, spool
         self._stored: Grouped[Arrival, None] = Grouped(in_database(database, self._store))
         self._away = bool(spool.waiting)
+        self._patience: float | None = None
 
     @property
     def waiting(self) -> int:
@@ -37,7 +38,7 @@ class Arrivals:
         by its event's id. Raises SQLAlchemyError, OSError and OverloadedError when it is not."""
         if not (self._away or self._spool.holds(arrival[0].address)):
             try:
-                async with asyncio.timeout(_PATIENCE_SECONDS):
+                async with asyncio.timeout(self._patience):
                     await self._stored.add(arrival)
             except TimeoutError:
                 self._leave("slow")
@@ -62,7 +63,9 @@ class Arrivals:
         return [None] * len(arrivals)
 
     async def run(self) -> None:
-        """Until cancelled."""
+        """Until cancelled. Before this nobody would take files to the database, so that it is
+        waited for."""
+        self._patience = _PATIENCE_SECONDS
         await keep_at(self.once, _TRY_SECONDS, "updates in files")
 
     async def once(self) -> bool:

@@ -17,7 +17,7 @@ from bot import backlog
 from bot.alerts import Alerts
 from bot.arrivals import Arrivals
 from bot.beside import Beside
-from bot.channels.base import Channel, Intake
+from bot.channels.base import Channel, Intake, MalformedError
 from bot.channels.registry import Needs, ZaloBotNeeds, channels
 from bot.channels.zalo_oa.render import Words
 from bot.chores import keep_at
@@ -46,6 +46,7 @@ _log = logging.getLogger(__name__)
 Role = Literal["all", "web", "worker"]
 _WATCH_SECONDS = 5.0
 _TIDY_SECONDS = 0.5
+_LATEST = 2**63
 _RENEW_SECONDS = 1.0
 
 
@@ -55,6 +56,8 @@ def web_topic(address: str) -> str:
 
 def _arrival(channel: Channel, intake: Intake, echo: str | None) -> Arrival:
     address = str(intake.address)
+    if "\0" in intake.event_id + address or not 0 <= intake.at < _LATEST:
+        raise MalformedError("odd-id")  # PostgreSQL cannot keep it
     stored = inbox.Arrival(
         channel.name,
         channel.account,

@@ -4,7 +4,10 @@ A copy carries the schema it was made at, so an older one is filled in at that s
 brought up to date.
 """
 
+import errno
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -20,6 +23,19 @@ from storage.tables import metadata
 _BATCH = 1000
 _FORMAT = "gocua-2"
 _ABOUT = "about.json"
+# What reading a zip or JSON of turned bits was seen to raise.
+_SPOILED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    LookupError,
+    NotImplementedError,
+    OverflowError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
 
 
 class DamagedError(ValueError):
@@ -77,8 +93,14 @@ def verify(path: Path) -> About:
             for name, expected in about.rows.items():
                 if sum(1 for _ in _read(archive, name)) != expected:
                     raise DamagedError(name)
-    except (zipfile.BadZipFile, KeyError, EOFError, orjson.JSONDecodeError) as error:
+    except DamagedError:
+        raise
+    except _SPOILED as error:
         raise DamagedError(type(error).__name__) from error
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # else a place in the file that cannot be
+            raise
+        raise DamagedError("place") from error
     return about
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import orjson
 import pytest
-from conftest import NewUrl
+from conftest import ENGINES, NewUrl
 from pydantic import SecretStr
 from spoil import EITHER
 from sqlalchemy import Connection, func, select
@@ -26,7 +26,7 @@ from storage.rows import table
 from storage.tables import InboxUpdate
 from webhooks.app import create_app
 
-MANY = int(os.environ.get("GOCUA_FUZZ", "600"))
+MANY = int(os.environ.get("GOCUA_FUZZ", "400"))
 AT_ONCE = 200
 GROWTH = 150 * 2**20
 FIXTURES = Path(__file__).parent.parent / "fixtures"
@@ -55,11 +55,13 @@ HOOKS: Mapping[str, tuple[Sequence[bytes], Callable[[bytes], Headers]]] = {
 }
 
 
-@pytest.fixture
-async def wiring(new_url: NewUrl, tmp_path: Path) -> AsyncIterator[Wiring]:
+@pytest.fixture(params=ENGINES)
+async def wiring(
+    request: pytest.FixtureRequest, new_url: NewUrl, tmp_path: Path
+) -> AsyncIterator[Wiring]:
     settings = Settings(
         _env_file=None,
-        database_url=new_url("sqlite"),
+        database_url=new_url(request.param),
         data_dir=tmp_path,
         secret_key=SecretStr("a key"),
         telegram_token=SecretStr("123456:token"),
@@ -91,7 +93,7 @@ async def test_no_body_is_a_fault_or_stays_stuck(wiring: Wiring, hook: str) -> N
             ]
             calls = [client.post(f"/hooks/{hook}", content=b, headers=signed(b)) for b in spoiled]
             statuses |= {answer.status_code for answer in await asyncio.gather(*calls)}
-            while await runner.once():
+            while await wiring.arrivals.once() or await runner.once():
                 pass
             memory = memory or _peak()
     assert statuses <= {200, 400, 403, 413}

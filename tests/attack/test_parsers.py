@@ -8,20 +8,25 @@ import signal
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from PIL import Image
 from spoil import spoiled_bytes, spoiled_text
 
 from bot import feed_reader, spreadsheets
 from bot.channels.base import packed, unpacked
+from bot.core import links, passcode
 from bot.core.authenticity import Original, check
 from bot.core.conversation import Conversation, advance
 from bot.core.effects import Message
 from bot.core.events import TextReceived
 from bot.core.reminding import Calendar
+from bot.core.scam import Verdict
+from bot.core.scam import check as check_scam
 from bot.core.secrets import mask
 from bot.core.state import Guides
 from bot.desk import grammar
@@ -29,7 +34,12 @@ from bot.desk.words import DeskWords
 from bot.feed_reader import UnreadableError
 from bot.guide_checks import check as check_guides
 from bot.library import GUIDES
+from bot.services import notice_pictures
+from bot.services.access import Refused
 from bot.spreadsheets import SheetError
+from storage import archive, schema
+from storage.archive import DamagedError
+from storage.database import Database
 
 MANY = int(os.environ.get("GOCUA_FUZZ", "300"))
 PATIENCE = 20  # seconds for one input: it hangs when it takes longer
@@ -71,11 +81,20 @@ def _excel() -> bytes:
     return spreadsheets.saved({"a": rows}, date(2027, 1, 15))
 
 
+def _drawn(form: str) -> bytes:
+    out = BytesIO()
+    Image.new("RGBA" if form == "PNG" else "RGB", (40, 30), "red").save(out, form)
+    return out.getvalue()
+
+
 FILES: Mapping[str, tuple[bytes, Callable[[bytes], Any], type[Exception]]] = {
     "atom": (ATOM.encode(), feed_reader.read, UnreadableError),
     "rss": (RSS.encode(), feed_reader.read, UnreadableError),
     "csv": (CSV.encode(), lambda one: list(spreadsheets.rows(one)), SheetError),
     "excel": (_excel(), lambda one: list(spreadsheets.rows(one)), SheetError),
+    "png": (_drawn("PNG"), notice_pictures.clean, Refused),
+    "jpeg": (_drawn("JPEG"), notice_pictures.clean, Refused),
+    "webp": (_drawn("WEBP"), notice_pictures.clean, Refused),
 }
 
 
@@ -127,6 +146,45 @@ def test_a_pasted_text_is_judged() -> None:
     for text in _texts("notice"):
         with _patience():
             assert check(text, [original]).finding
+
+
+def test_codes_and_links_are_found_or_not() -> None:
+    """Of codes only what a code is made of comes out, whatever stood around it."""
+    chance, codes = random.Random("codes"), [passcode.made(number) for number in range(20)]
+    found = 0
+    for text in _texts("links"):
+        typed = spoiled_text(chance, f"{chance.choice(codes)} {text}")
+        with _patience():
+            code, (guide, rest) = passcode.found(typed), links.wanted(typed)
+            assert links.claimed(f"/noi {typed}") in typed
+        assert not code or (code.isascii() and code.isalnum())
+        assert len(guide) + len(rest) <= len(typed)
+        assert not links.is_code(typed)
+        found += code in codes
+    assert found
+
+
+def test_every_text_gets_a_verdict(guides: Guides) -> None:
+    for text in _texts("scam"):
+        with _patience():
+            assert check_scam(text, guides.scams).verdict in Verdict
+
+
+def test_a_copy_is_whole_or_refused(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/a.db")
+    database.write_now(schema.upgrade)
+    whole, spoiled = tmp_path / "whole.zip", tmp_path / "spoiled.zip"
+    database.read_now(lambda one: archive.backup(one, whole, 1))
+    database.close()
+    chance, refused = random.Random("copy"), 0
+    for _ in range(max(30, MANY // 20)):
+        spoiled.write_bytes(spoiled_bytes(chance, whole.read_bytes()))
+        with _patience():
+            try:
+                archive.verify(spoiled)
+            except DamagedError:
+                refused += 1
+    assert refused
 
 
 def test_what_is_packed_comes_back() -> None:
