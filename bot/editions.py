@@ -1,6 +1,7 @@
 """A guide's texts as its editors see them, field by field, and read back as a guide. What a text
 is judged by is in guide_checks; who may write is bot/services/editions.py's."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from bot.library import CLOSING, FOLLOW_UP, OPENING, read_guide
 
 Texts = Mapping[str, str]
 LONG = 2000
+_HEADED = re.compile(r"^#+\s*", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,8 @@ def rewritten(folder: Path, about: GuideFile, before: Texts, said: Texts) -> dic
 
 
 def _said(said: str | None, one: Section) -> str:
-    return one.text if said is None else tidy(said).strip()[:LONG]
+    """Without headings: those are the file's, not the writer's."""
+    return one.text if said is None else _HEADED.sub("", tidy(said)).strip()[:LONG]
 
 
 def _joined(known: Sequence[Section], new: Sequence[str]) -> str:

@@ -145,6 +145,9 @@ async def test_two_who_write_at_once_do_not_overwrite_each_other(
     assert "Không khác chữ nào" in (await client.get(f"{PATH}/ban-moi")).text
     nothing = await client.post(f"{PATH}/ban-moi/gui-duyet")
     assert "không có gì để duyệt" in nothing.text
+    await _written(client, "Chào bác.\n## giai-thich\n# Không phải đề mục")
+    page = (await client.get(f"{PATH}/ban-moi")).text
+    assert "Khác bản đang dùng ở 1 chỗ" in page, "headings are the file's"
 
 
 def test_the_list_says_which_version_is_given(new_url: NewUrl, tmp_path: Path) -> None:

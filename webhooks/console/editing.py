@@ -94,7 +94,8 @@ class _Pages:
         guide = await self._guide(visit, _EDIT)
         seen, now = await self._seen(visit)
         changed = written if written is not None else seen.texts if seen else now
-        shown, before = self._fields(guide.id, changed), self._fields(guide.id, now)
+        shown = self._fields(guide.id, changed)
+        before = {one.name: one.text for one in self._fields(guide.id, now)}
         faults = self._faults(await self._judged(guide.id, changed, visit), shown)
         return visit.show(
             "console/editing.html",
@@ -102,7 +103,7 @@ class _Pages:
             guide=guide,
             parts=_parts(guide, shown),
             faults=faults,
-            differs={a.name for a, b in zip(shown, before, strict=True) if a.text != b.text},
+            differs={one.name for one in shown if one.text != before.get(one.name)},
             seen=seen,
             problem=problem,
         )
@@ -242,12 +243,18 @@ def _parts(guide: Guide, shown: list[Field]) -> list[dict[str, Any]]:
 
 
 def _changed(before: list[Field], after: list[Field]) -> list[dict[str, Any]]:
-    """Only what reads otherwise, word by word."""
+    """Only what reads otherwise, word by word; a field the other one has not is new or gone."""
+    old, new = {one.name: one for one in before}, {one.name: one for one in after}
     return [
-        {"file": new.file, "heading": new.heading, "text": changes(old.text, new.text)}
-        for old, new in zip(before, after, strict=True)
-        if old.text != new.text
+        {"file": one.file, "heading": one.heading, "text": changes(was, will)}
+        for name, one in (old | new).items()
+        for was, will in ((_text(old, name), _text(new, name)),)
+        if was != will
     ]
+
+
+def _text(fields: Mapping[str, Field], name: str) -> str:
+    return fields[name].text if name in fields else ""
 
 
 def add(console: Console) -> None:
