@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -92,6 +93,13 @@ async def test_two_guides_are_given_after_a_look(
     again = await client.post("/ho-dan/H001/gui", data=form)
     assert again.status_code == 422
     assert "đang làm bài này" in again.text
+    # What may still be ahead is told, never a number of one that counts every kind of phone.
+    guide = wiring.shelf.guides.current["vneid"]
+    on_way = replace(live[0], state="started", item=guide.steps[1].id)
+    wiring.database.write_now(lambda one: runs.write(one, [on_way], 1))
+    told = f"còn nhiều nhất {guide.ahead(guide.steps[1].id)} bước"
+    assert told in (await client.get("/ho-dan/H001")).text
+    assert told in (await client.get(asked)).text
     await client.post("/ho-dan/H001/thoi-gui")
     assert wiring.database.read_now(lambda one: runs.live(one, [tu])) == []
 

@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import Response
 from sqlalchemy import Connection
 
+from bot.core.guide import Guide
 from bot.core.person import shown
 from bot.core.rights import Operation
 from bot.services import bulletins, households, persons, sequences, visits
@@ -90,7 +91,7 @@ class Cards:
             "confirmed": runs.confirmed(connection, ids),
             "guides": guides,
             "where": {
-                run.id: place(guides[run.guide], run.item)
+                run.id: ahead(guides[run.guide], run.item)
                 for each in going.values()
                 for run in each
                 if run.guide in guides
@@ -153,10 +154,9 @@ def _line(connection: Connection, area: str) -> list[str]:
     return [known[one].name for one in codes if one in known]
 
 
-def place(guide: Any, item: str) -> tuple[int, int]:
-    """The number of a step, and how many there are; 0 when the item is none of them."""
-    ids = [one.id for one in guide.steps]
-    return (ids.index(item) + 1 if item in ids else 0, len(ids))
+def ahead(guide: Guide, item: str) -> int | None:
+    """How many steps may still follow, whichever way they go; None when the item is no step."""
+    return guide.ahead(item) if guide.step(item) else None
 
 
 def add(console: Console) -> None:

@@ -13,7 +13,7 @@ from bot.services.access import Problem, Refused
 from bot.services.sequences import Plan, Way, Wish
 from storage import candidates
 from webhooks.console.frame import Console, Visit
-from webhooks.console.households import PATH, place
+from webhooks.console.households import PATH, ahead
 
 _START = Operation.START_SEQUENCE
 
@@ -53,7 +53,7 @@ class _Sending:
         values = await visit.read(lambda one: work(one, database.now(one)))
         plan = values["plan"]
         where = {
-            (one.who.person, one.guide): place(guides[one.guide], one.item)
+            (one.who.person, one.guide): ahead(guides[one.guide], one.item)
             for one in (plan.left if plan else ())
             if one.guide in guides
         }
