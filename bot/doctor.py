@@ -18,6 +18,7 @@ from bot.channels.zalo_bot.render import MOST_MESSAGES, MOST_PEOPLE
 from bot.channels.zalo_oa.parse import NAME as ZALO_OA
 from bot.core.rights import Role, terminal
 from bot.guide_checks import check
+from bot.holidays import unconfirmed
 from bot.installed import sealed_with_another
 from bot.library import GUIDES, guide_folders
 from bot.services import zalo
@@ -137,6 +138,7 @@ def _stored(connection: Connection, settings: Settings, now: int) -> Iterator[Fi
     waits = data_requests.open_count(connection)
     yield Finding("data_requests", f"{late} / {waits}", ok=not late)
     yield _holidays(settings, now)
+    yield Finding("holidays_unconfirmed", ", ".join(map(str, unconfirmed())) or "0")
     paused = pace.blocked(connection, now)
     why = [f"{name} ({reason})" for name, (_, reason) in paused.items()]
     yield Finding("paused", ", ".join(why) or "0", ok=not paused)

@@ -17,7 +17,8 @@ from sqlalchemy import (
     union_all,
 )
 
-from bot.core.counts import REST
+from bot.core.counts import CAME, REST
+from bot.core.effects import Outcome
 from bot.core.rights import EVERYWHERE
 from storage.figures import PEOPLE, here
 from storage.households import ACTIVE
@@ -29,6 +30,7 @@ _home = table(Household).c
 _progress = table(Progress).c
 _run = table(GuideRun).c
 _WHO = func.count((_progress.address + " " + cast(_progress.person, String)).distinct())
+_MET = _progress.outcome.in_((Outcome.DONE, Outcome.STUCK))
 Walked = dict[tuple[str, str], int]
 
 
@@ -45,20 +47,26 @@ def walked(
     end: int,
     before: int,
 ) -> Walked:
-    """Item and outcome -> people within the time; REST: those who stand still there since
-    `before`. Everywhere includes chats nobody is tied to."""
+    """Item and outcome -> people within the time; CAME: whoever passed it or got stuck there; REST:
+    those who stand still there since `before`. Everywhere includes chats nobody is tied to."""
     kinds = (_progress.item, _progress.outcome)
-    went = select(*kinds, _WHO).where(
+    these = (
         _progress.guide == guide,
         _progress.at >= start,
         _progress.at < end,
         _living(_progress.person, scopes),
     )
+    went = select(*kinds, _WHO).where(*these)
+    came = select(_progress.item, literal(CAME), _WHO).where(*these, _MET)
     rests = select(_run.item, literal(REST), func.count()).where(
         _run.guide == guide, _resting(before), _living(_run.person, scopes)
     )
-    both = union_all(went.group_by(*kinds), rests.group_by(_run.item))
-    found = connection.execute(both)
+    every = (
+        went.group_by(*kinds),
+        came.group_by(_progress.item),
+        rests.group_by(_run.item),
+    )
+    found = connection.execute(union_all(*every))
     return {(item, outcome): int(number) for item, outcome, number in found}
 
 
@@ -76,11 +84,14 @@ def everywhere(
     lives = and_(_home.code == _person.household, _home.state == ACTIVE)
     homes = table(Person).join(table(Household), lives)
     kinds = (area, _progress.guide, _progress.item, _progress.outcome)
-    went = (
-        select(*kinds, _WHO)
-        .select_from(table(Progress).outerjoin(homes, _person.id == _progress.person))
-        .where(_progress.at >= start, _progress.at < end)
-        .group_by(*kinds)
+    walked_by = table(Progress).outerjoin(homes, _person.id == _progress.person)
+    lately = and_(_progress.at >= start, _progress.at < end)
+    went = select(*kinds, _WHO).select_from(walked_by).where(lately).group_by(*kinds)
+    came = (
+        select(*kinds[:3], literal(CAME), _WHO)
+        .select_from(walked_by)
+        .where(lately, _MET)
+        .group_by(*kinds[:3])
     )
     rests = (
         select(area, _run.guide, _run.item, literal(REST), func.count())
@@ -88,5 +99,5 @@ def everywhere(
         .where(_resting(before))
         .group_by(area, _run.guide, _run.item)
     )
-    found = connection.execute(union_all(went, rests))
+    found = connection.execute(union_all(went, came, rests))
     return [(row[0], row[1], row[2], row[3], int(row[4])) for row in found]

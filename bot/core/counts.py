@@ -10,8 +10,9 @@ from typing import Any
 
 from bot.core.figures import Proof, Snag
 
-REST = "rest"
-# Guide -> step or trouble -> what became of people there (REST: they stand still) -> how many.
+REST, CAME = "rest", "came"
+# Guide -> step or trouble -> what became of people there -> how many; REST: they stand
+# still there, CAME: they passed it, got stuck there, or first one and then the other.
 Steps = Mapping[str, Mapping[str, Mapping[str, int]]]
 
 

@@ -6,7 +6,7 @@ from datetime import tzinfo
 
 from sqlalchemy import Connection
 
-from bot.core.counts import REST, added_steps
+from bot.core.counts import CAME, REST, added_steps
 from bot.core.effects import Outcome
 from bot.core.guide import Guide, GuideStep
 from bot.core.rights import Actor, Operation
@@ -18,10 +18,11 @@ from storage import funnels
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What became of those who came to a step: `rest` have stood still there, and not asked for
-    help, for some days. Troubles by how many had them, most first."""
+    """What became of those who `came` to a step, each counted once: `rest` have stood still there,
+    and not asked for help, for some days. Troubles by how many had them, most first."""
 
     item: str
+    came: int
     passed: int
     stuck: int
     rest: int
@@ -52,10 +53,12 @@ def funnel(
 
 def _step(step: GuideStep, counted: Mapping[tuple[str, str], int]) -> Step:
     had = [(one.id, counted.get((one.id, Outcome.TROUBLE), 0)) for one in step.troubles]
+    rest = counted.get((step.id, REST), 0)
     return Step(
         step.id,
+        came=counted.get((step.id, CAME), 0) + rest,
         passed=counted.get((step.id, Outcome.DONE), 0),
         stuck=counted.get((step.id, Outcome.STUCK), 0),
-        rest=counted.get((step.id, REST), 0),
+        rest=rest,
         troubles=sorted((one for one in had if one[1]), key=lambda one: (-one[1], one[0])),
     )

@@ -1,5 +1,6 @@
 """Running the service from the console: groups, people, stuck work, the trail; figures, guides."""
 
+import html
 import re
 from collections.abc import Callable
 from io import BytesIO
@@ -160,6 +161,11 @@ async def test_a_guide_shows_where_people_get_stuck(
     wiring.database.write_now(walk)
     page = (await client.get("/thu-vien/vneid")).text
     assert '<strong class="tag bad">100 %</strong>' in page
+    aside = re.findall(r"<strong>\d+\. ([^<]*)</strong> <span class=.quiet.>\(tùy máy", page)
+    words = {one.id: one.text.strip().partition("\n")[0] for one in guide.steps}
+    shown = [html.unescape(one) for one in aside]
+    assert {words["mo-ch-play"], words["mo-app-store"]} <= set(shown)
+    assert words["may-nao"] not in shown
 
 
 async def test_a_list_is_looked_at_and_taken_over_whole(

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from village import COMMUNE, FAR, NEAR, OTHER, find, plant
 
 from bot.core.figures import AGAIN, SAID, VERIFIED, Figures, Guiding, Place, Proof
+from bot.core.guide import Guide
 from bot.core.indicators import Base, Doubt, Goal
 from bot.core.person import CHILD
 from bot.core.rights import Actor, Grant, Operation, Refusal, Role, terminal
@@ -232,6 +233,10 @@ def test_who_moved_away_no_longer_counts(village: Village) -> None:
     assert guiding(figures, "").proofs == {}
 
 
+def _funnel(village: Village, guide: Guide) -> list[funnels.Step]:
+    return funnels.funnel(village.connection, terminal(), IN + 4 * DAY, guide, START)
+
+
 def test_where_people_get_stuck_is_told_step_by_step(village: Village, guides: Guides) -> None:
     guide = guides.current["vneid"]
     first, second = guide.steps[0], next(one for one in guide.steps if one.troubles)
@@ -249,6 +254,10 @@ def test_where_people_get_stuck_is_told_step_by_step(village: Village, guides: G
         for one in funnels.funnel(village.connection, terminal(), IN + 4 * DAY, guide, START)
     }
     assert (told[first.id].passed, told[second.id].stuck, told[second.id].rest) == (2, 1, 1)
+    assert (told[first.id].came, told[second.id].came) == (2, 2)
+    village.did("Bà Năm", "stuck", IN, first.id)
+    again = _funnel(village, guide)
+    assert (again[0].came, again[0].stuck) == (2, 1), "stuck and then through is one person"
     assert told[second.id].troubles == [(second.troubles[1].id, 1)]
     here = funnels.funnel(village.connection, terminal(), IN + HOUR, guide, START, NEAR)
     assert (here[0].passed, sum(one.rest for one in here)) == (1, 0)

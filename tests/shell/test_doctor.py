@@ -7,6 +7,7 @@ from fakes import Clock
 from pydantic import SecretStr
 
 from bot.doctor import Finding, examine
+from bot.holidays import days_off, unconfirmed
 from bot.settings import Settings
 from storage import inbox, people
 from storage.database import SECOND, Database
@@ -45,3 +46,9 @@ def test_a_month_begins_at_its_midnight_here(database: Database, clock: Clock) -
 
 def test_without_a_token_nothing_is_said_of_it(database: Database) -> None:
     assert _found(database, "zalo_bot", Settings(_env_file=None)) == []
+
+
+def test_years_whose_days_off_nobody_announced_are_said(database: Database) -> None:
+    (found,) = _found(database, "holidays_unconfirmed")
+    assert found.value == (", ".join(map(str, unconfirmed())) or "0")
+    assert {one.year for one in days_off()} >= set(unconfirmed()), "they have days all the same"

@@ -66,22 +66,34 @@ class _Pages:
 
 def _with_words(guide: Guide, steps: list[funnels.Step]) -> list[dict[str, Any]]:
     """Each step with its words, its troubles by name, and how many in a hundred were stuck."""
-    most = max((one.passed + one.stuck + one.rest for one in steps), default=0)
+    most = max((one.came for one in steps), default=0)
+    aside = _aside(guide)
     shown = []
     for step, counted in zip(guide.steps, steps, strict=True):
-        came = counted.passed + counted.stuck + counted.rest
+        came = counted.came
         labels = {one.id: one.label for one in step.troubles}
         shown.append(
             {
                 "text": step.text.strip().partition("\n")[0],
                 "counted": counted,
                 "came": came,
+                "aside": step.id in aside,
                 "bar": 100 * came // most if most else 0,
                 "share": 100 * counted.stuck // came if came else 0,
                 "troubles": [(labels.get(item, item), many) for item, many in counted.troubles],
             }
         )
     return shown
+
+
+def _aside(guide: Guide) -> set[str]:
+    """Steps that some choose their way around: another phone, or done before."""
+    places = {step.id: place for place, step in enumerate(guide.steps)}
+    found: set[str] = set()
+    for place, step in enumerate(guide.steps):
+        for go in (step.go, *(choice.go for choice in step.choices)):
+            found |= {one.id for one in guide.steps[place + 1 : places.get(go, 0)]}
+    return found
 
 
 def add(console: Console) -> None:
