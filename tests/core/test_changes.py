@@ -21,3 +21,12 @@ def test_a_day_that_moved_is_shown() -> None:
         (Change.GONE, "hai."),
         (Change.NEW, "ba."),
     ]
+
+
+def test_words_rewritten_in_a_row_are_one_change() -> None:
+    assert changes("Họp thứ hai ở xã nhé.", "Họp chiều mai ở xã nhé.") == [
+        (Change.SAME, "Họp "),
+        (Change.GONE, "thứ hai"),
+        (Change.NEW, "chiều mai"),
+        (Change.SAME, " ở xã nhé."),
+    ]
