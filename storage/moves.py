@@ -28,6 +28,7 @@ from storage.tables import (
     Progress,
     Recipient,
     Reminder,
+    ScamWarning,
     Sequence,
     WebMessage,
 )
@@ -57,6 +58,7 @@ GOES = (
     Goes(Consent),
     Goes(DataRequest),
     Goes(WebMessage),
+    Goes(ScamWarning),
     Goes(Sequence),
     Goes(Reminder),
     Goes(Recipient),
