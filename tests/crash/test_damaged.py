@@ -49,7 +49,7 @@ def _in_the_middle(whole: bytes) -> bytes:
 def test_a_damaged_file_is_refused_in_words(
     file: Path, tmp_path: Path, spoil: Callable[[bytes], bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.logs.set_up", lambda: None)  # this process logs for others, too
+    monkeypatch.setattr("bot.logs.set_up", lambda _: None)  # this process logs for others, too
     file.write_bytes(spoil(file.read_bytes()))
     damaged = file.read_bytes()
     for command in (["serve", "--port", "1"], ["backup", str(tmp_path / "b.zip")]):
