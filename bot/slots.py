@@ -18,6 +18,8 @@ _LONGEST = 2.0  # a call without an answer is taken for counted by then
 _MANY = 1_000_000
 _REMEMBERED = 200
 _OURS = 0.02
+_PATIENCE = 4.0
+_ALL_THE_SAME = 6  # a part of the number
 
 
 @dataclass(eq=False, slots=True)
@@ -33,13 +35,15 @@ class Slots:
 
     Replies take slots before all else, and bulk yields: it leaves only while fewer than `most`
     of both were sent in the last second. Replies alone may be more, since platforms count bulk.
+    Where replies leave no room for long, a few go all the same: an alert must not wait for a
+    commune to fall silent.
     """
 
     def __init__(self, most: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._most, self._clock = most, clock
         self._out: dict[Slot, None] = {}
         self._cooling: list[float] = []  # when calls that were answered are out of the count
-        self._bulk_out, self._bulk_until = 0, 0.0
+        self._bulk_out, self._bulk_until, self._bulk_left = 0, 0.0, clock()
         self._ways: deque[float] = deque(maxlen=_REMEMBERED)
 
     def room(self, *, reply: bool) -> int:
@@ -47,7 +51,12 @@ class Slots:
         self._forget()
         if not self._most or (reply and self._alone()):
             return _MANY
+        if not reply and self._is_starved():
+            return max(1, self._most // _ALL_THE_SAME)
         return max(0, self._most - self._busy(self._clock() + _AHEAD))
+
+    def _is_starved(self) -> bool:
+        return self._clock() - self._bulk_left > _PATIENCE and not self._bulk_out
 
     def _alone(self) -> bool:
         """Whether no bulk is in the count."""
@@ -62,6 +71,7 @@ class Slots:
         if self._most:
             self._out[slot] = None
             self._bulk_out += not reply
+            self._bulk_left = self._bulk_left if reply else now
         return slot
 
     def _opens(self) -> float:

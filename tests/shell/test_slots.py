@@ -79,6 +79,24 @@ def test_bulk_yields_to_replies_beyond_the_number_and_never_adds_to_them(seed: i
     assert sum(int(at) % 10 >= 5 for at in bulk) > 5 * sum(1 < at % 10 < 5 for at in bulk)
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_an_alert_gets_through_while_people_never_stop_writing(seed: int) -> None:
+    wire = _Wire(seed)
+    waiting, late, alerts = 0.0, 0.0, 0
+    while wire.now < 60:
+        waiting += 0.1  # fifty each second
+        while waiting >= 1 and wire.slots.room(reply=True):
+            wire.call(reply=True, shortest=0.01, longest=0.06)
+            waiting -= 1
+        late = max(late, waiting)
+        for _ in range(wire.slots.room(reply=False)):
+            wire.call(reply=False, shortest=0.01, longest=0.06)
+            alerts += 1
+        wire.tick()
+    assert alerts > 40
+    assert late < 75  # what comes in a second and a half
+
+
 @pytest.mark.parametrize("way", [0.003, 0.1])
 def test_a_steady_way_costs_little(way: float) -> None:
     wire = _Wire(1)
