@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: prove fuzz help demo rehearse test check golden install serve bench lock train measure screenshots chromium emoji wrk vendor
+.PHONY: docs prove fuzz help demo rehearse test check golden install serve bench lock train measure screenshots chromium emoji wrk vendor
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -58,6 +58,16 @@ emoji:
 screenshots: $(VENV)/dev chromium emoji  ## draw docs/images anew
 	GOCUA_SCREENSHOTS=docs/images $(BIN)/python -m pytest -q tests/journeys/test_screenshots.py
 
+build/sphinx/done: docs/requirements.lock
+	$(PYTHON) -m venv build/sphinx
+	build/sphinx/bin/pip install --quiet --require-hashes -r docs/requirements.lock
+	touch $@
+
+docs: build/sphinx/done  ## make build/site of docs/; a dead link, a missing picture or an outside host fails
+	rm -rf build/site
+	build/sphinx/bin/sphinx-build -q -E -n -W --keep-going -c docs . build/site
+	@echo build/site/docs/index.html
+
 prove:  ## prove units, proxy, compose file, rules and the image's steps (root, Debian)
 	deploy/prove
 
@@ -87,6 +97,7 @@ vendor:  ## take the browser libraries of web/package.json anew (needs npm)
 	cd webhooks/pages/static/vendor && sha256sum *.css *.js > SHA256SUMS
 	cd tests/vendor && sha256sum *.js > SHA256SUMS
 
-lock:  ## renew both hashed lock files (needs uv)
+lock:  ## renew the hashed lock files (needs uv)
 	uv pip compile --quiet --no-strip-extras --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.lock
 	uv pip compile --quiet --no-strip-extras --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml --group dev -o requirements-dev.lock
+	uv pip compile --quiet --no-strip-extras --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --group pyproject.toml:docs -o docs/requirements.lock
