@@ -132,7 +132,7 @@ def from_plain(plain: Mapping[str, Any]) -> Figures:
         "places": [Place(**one) for one in plain["places"]],
         "guides": [_guiding(one) for one in plain["guides"]],
         "snags": [Snag(**one) for one in plain["snags"]],
-        "remarks": [Remark(**one) for one in plain.get("remarks", ())],
+        "remarks": tuple(Remark(**one) for one in plain.get("remarks", ())),
     }
     return Figures(**{**plain, **parts})
 

@@ -86,7 +86,7 @@ def gather(
         unplaced=figures.unplaced(connection, time.start, time.end),
         titles=dict(catalogue.titles),
         labels=_named(snags, catalogue.labels),
-        remarks=[
+        remarks=tuple(
             Remark(
                 one.kind,
                 places[one.area].name if one.area in places else "",
@@ -94,7 +94,7 @@ def gather(
                 str(day_of(one.at, zone)),
             )
             for one in remarks.of_week(connection, [area], str(week))
-        ],
+        ),
     )
 
 
