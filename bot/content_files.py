@@ -88,6 +88,10 @@ def read_yaml(path: Path) -> Yaml:
         raise ContentError(
             Finding("unreadable", shown(path), line, {"detail": error.problem})
         ) from error
+    except yaml.YAMLError as error:  # signs no YAML may hold
+        raise ContentError(
+            Finding("unreadable", shown(path), values={"detail": type(error).__name__})
+        ) from error
     if node and (twice := list(_twice(path, node))):
         raise ContentError(*twice)
     return Yaml(path, plain, dict(_lines(node)) if node else {})

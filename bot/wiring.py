@@ -5,6 +5,7 @@ Nothing else joins concrete parts.
 
 import asyncio
 import logging
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from functools import partial
@@ -47,6 +48,7 @@ Role = Literal["all", "web", "worker"]
 _WATCH_SECONDS = 5.0
 _TIDY_SECONDS = 0.5
 _LATEST = 2**63
+_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")  # in JSON; PostgreSQL keeps none in a text
 _RENEW_SECONDS = 1.0
 
 
@@ -63,7 +65,7 @@ def _arrival(channel: Channel, intake: Intake, echo: str | None) -> Arrival:
         channel.account,
         intake.event_id,
         address,
-        intake.body,
+        _NUL.sub(r"\1", intake.body),
         ",".join(sorted(intake.secrets)),
         intake.at,
     )
