@@ -31,6 +31,7 @@ from bot.commands import (
 from bot.settings import Settings
 from bot.terminal import Terminal
 from storage.database import is_away
+from storage.schema import UnknownRevisionError
 from storage.wholeness import BrokenError, is_damage
 
 
@@ -41,6 +42,8 @@ class _Commands(click.Group):
             return super().invoke(ctx)
         except BrokenError as error:
             raise _unusable("damaged") from error
+        except UnknownRevisionError as error:
+            raise _unusable("newer_database") from error
         except SQLAlchemyError as error:
             if is_damage(error):
                 raise _unusable("damaged") from error

@@ -42,6 +42,10 @@ class DamagedError(ValueError):
     """Not a backup of ours, or not all of one."""
 
 
+class NewerError(DamagedError):
+    """Of a version of this program that is not this one."""
+
+
 class OccupiedError(ValueError):
     """The database already holds something."""
 
@@ -118,14 +122,15 @@ def _read(archive: zipfile.ZipFile, name: str) -> Iterator[dict[str, Any]]:
 
 
 def restore(connection: Connection, path: Path) -> About:
-    """Fills an empty database and brings it up to date. Raises DamagedError, OccupiedError;
+    """Fills an empty database and brings it up to date. Raises DamagedError, NewerError,
+    OccupiedError;
     the caller's transaction then undoes what was begun."""
     about = verify(path)
     _empty(connection)
     try:
         schema.upgrade(connection, about.revision)
     except schema.UnknownRevisionError as error:
-        raise DamagedError("revision") from error
+        raise NewerError("revision") from error
     known = MetaData()
     known.reflect(connection)
     with zipfile.ZipFile(path) as archive:

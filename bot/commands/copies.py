@@ -12,7 +12,7 @@ from bot.sealed_files import WrongKeyError
 from bot.settings import Settings
 from bot.terminal import Terminal
 from storage import archive, upkeep, wholeness
-from storage.archive import About, DamagedError, OccupiedError
+from storage.archive import About, DamagedError, NewerError, OccupiedError
 from storage.database import Database
 
 
@@ -75,6 +75,8 @@ def restore(path: Path, key: Path | None) -> None:
         raise Terminal().fail("wrong_key", path=path) from error
     except OccupiedError as error:
         raise Terminal().fail("not_empty", path=path) from error
+    except NewerError as error:
+        raise Terminal().fail("newer_copy", path=path) from error
     except (DamagedError, OSError) as error:
         raise Terminal().fail("not_restored", path=path) from error
     finally:

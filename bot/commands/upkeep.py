@@ -59,6 +59,8 @@ def db() -> None:
 def upgrade() -> None:
     """Bring the schema up to date."""
     database = Database(Settings().database_url)
-    database.write_now(schema.upgrade)
-    database.close()
+    try:
+        database.write_now(schema.upgrade)
+    finally:
+        database.close()
     Terminal().say("upgraded", head=schema.head())
