@@ -12,6 +12,7 @@ import pytest
 
 from bot.channels.registry import _CHANNELS
 from bot.cli import main
+from bot.content_files import read_yaml
 from bot.settings import Settings
 
 ROOT = Path(__file__).parent.parent.parent
@@ -164,6 +165,14 @@ def test_links_in_the_documents_lead_somewhere() -> None:
         if not (path.parent / link).exists()
     ]
     assert broken == []
+
+
+def test_no_key_of_a_yaml_file_stands_twice() -> None:
+    """Of two equal keys YAML keeps the last and says nothing."""
+    files = [*(ROOT / "guides").rglob("*.yaml"), *(ROOT / "deploy").glob("*.yaml")]
+    assert len(files) > 20
+    for path in [*files, ROOT / "compose.yaml"]:
+        read_yaml(path)
 
 
 def test_every_test_the_threat_model_names_exists() -> None:
