@@ -26,6 +26,7 @@ from bot.library import Library
 from bot.notice_desk import NoticeDesk
 from bot.notice_words import NoticeWords
 from bot.people_words import PeopleWords
+from bot.quiet import Quiet
 from bot.settings import Settings
 from bot.shelf import Shelf
 from bot.vault import Vault
@@ -37,9 +38,13 @@ from storage.signals import Signals
 class Beside:
     def __init__(self, settings: Settings, shelf: Shelf, vault: Vault) -> None:
         self._shelf, self._vault = shelf, vault
-        self.calendar = Calendar(ZoneInfo(settings.timezone), days_off())
+        self.quiet = Quiet(vault)
+        self.calendar = Calendar(ZoneInfo(settings.timezone), days_off(), self.quiet.hours)
         self.notice_words = NoticeWords(
-            settings.base_url, self.calendar.zone, practice=settings.rehearses
+            settings.base_url,
+            self.calendar.zone,
+            self.quiet.hours,
+            practice=settings.rehearses,
         )
         self.people_words = PeopleWords(settings.base_url, settings.telegram_name)
         self.desk_words = DeskWords(self.calendar, settings.base_url)
@@ -72,8 +77,8 @@ class Beside:
         return Carer(database, signals, letters, self.calendar)
 
     def help_line(self, database: Database, signals: Signals) -> HelpLine:
-        teller = Teller(self.people_words, self.hours, self._shelf)
-        return HelpLine(database, signals, self.hours, teller)
+        teller = Teller(self.people_words, self.hours, self.calendar, self._shelf)
+        return HelpLine(database, signals, self.hours, self.calendar, teller)
 
     def clerk(self, database: Database, signals: Signals) -> DataClerk:
         return DataClerk(database, signals, self.people_words)

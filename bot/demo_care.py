@@ -32,7 +32,7 @@ def show(
         guides = (one["guide"],)
         with suppress(Refused):
             wish = Wish(guides, Way.HOME, (one["household"],), persons=(person,))
-            sequences.start(connection, lead, now, wish, books, calendar.zone)
+            sequences.start(connection, lead, now, wish, books, calendar)
             if one["done"]:
                 text = words.say("consent_words")
                 visits.agree(connection, lead, now, person, Statement.ORAL, text)

@@ -14,7 +14,7 @@ from bot.amend import amend
 from bot.channels.base import packed
 from bot.chores import keep_at
 from bot.core.address import Address
-from bot.core.announcement import State, Step, digest, opens
+from bot.core.announcement import State, Step, digest
 from bot.core.effects import Message
 from bot.notice_words import NoticeWords, presses
 from storage import (
@@ -90,7 +90,7 @@ class Dispatcher:
         return False
 
     def _opens(self, kept: Kept, now: int) -> int:
-        return opens(now, self._words.zone, urgent=kept.content.urgent)
+        return self._words.hours().opens(now, self._words.zone, urgent=kept.content.urgent)
 
     def _schedule(self, connection: Connection, kept: Kept, now: int) -> bool:
         due = self._opens(kept, max(now, kept.content.send_at))

@@ -7,7 +7,8 @@ import logging
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.core.hours import OfficeHours, awake
+from bot.core.hours import OfficeHours
+from bot.core.reminding import Calendar
 from bot.help_crew import LEVELS, NIGHT, NOBODY, OFFICE, Crew, crews
 from bot.help_told import Teller
 from bot.services import help as service
@@ -27,10 +28,15 @@ _BREATH_SECONDS = 0.2
 
 class HelpLine:
     def __init__(
-        self, database: Database, signals: Signals, hours: OfficeHours, teller: Teller
+        self,
+        database: Database,
+        signals: Signals,
+        hours: OfficeHours,
+        calendar: Calendar,
+        teller: Teller,
     ) -> None:
         self._database, self._signals = database, signals
-        self._hours, self._teller = hours, teller
+        self._hours, self._calendar, self._teller = hours, calendar, teller
 
     async def run(self) -> None:
         """Until cancelled. A fault of the database is waited out."""
@@ -70,7 +76,7 @@ class HelpLine:
 
     def _overdue(self, connection: Connection, one: Request, now: int) -> None:
         """Nobody answered the resident in time, or nobody said anything for a day."""
-        morning = awake(now, self._hours.zone)
+        morning = self._calendar.quiet(now)
         if morning > now:
             due = morning + (service.REPLY_WITHIN if one.waits else 0)
             calls.change(connection, one.id, calls.CLAIMED, due_at=due)
@@ -83,7 +89,7 @@ class HelpLine:
         self, connection: Connection, one: Request, crew: Crew, now: int, *, heard: bool
     ) -> None:
         """The next people in turn, each level in its own hours."""
-        morning = awake(now, self._hours.zone)
+        morning = self._calendar.quiet(now)
         if morning > now:
             wait = CLAIM_WITHIN if one.level in LEVELS else 0
             self._wait(connection, one, crew, NIGHT if not wait else one.level, morning + wait, now)
@@ -108,7 +114,7 @@ class HelpLine:
         if not calls.change(connection, one.id, calls.OPEN, **values):
             return
         again = level == one.level
-        if again and (level in (NIGHT, NOBODY) or awake(now, self._hours.zone) > now):
+        if again and (level in (NIGHT, NOBODY) or self._calendar.quiet(now) > now):
             return
         people = crew.asked.get(level, ())
         kind = "still" if again else level

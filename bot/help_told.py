@@ -12,6 +12,7 @@ from bot.core.address import Address
 from bot.core.effects import Message
 from bot.core.guide import Choice
 from bot.core.hours import OfficeHours
+from bot.core.reminding import Calendar
 from bot.errands import start_guide
 from bot.help_crew import OFFICE
 from bot.people_words import PeopleWords
@@ -59,8 +60,11 @@ class _Case:
 
 
 class Teller:
-    def __init__(self, words: PeopleWords, hours: OfficeHours, shelf: Shelf) -> None:
-        self._words, self._hours, self._shelf = words, hours, shelf
+    def __init__(
+        self, words: PeopleWords, hours: OfficeHours, calendar: Calendar, shelf: Shelf
+    ) -> None:
+        self._words, self._shelf = words, shelf
+        self._hours, self._calendar = hours, calendar
 
     def tell(self, connection: Connection, now: int) -> None:
         """Everything that has not been told, each once."""
@@ -172,6 +176,7 @@ class Teller:
             number=event.text,
             request=event.request,
             when=self._when(opening),
+            morning=self._calendar.hours().ends.strftime(self._words.say("help.morning")),
         )
         own = Choice(f"{OWN}{event.request}", self._words.say("help.own_button"))
         return Message(text, (own,) if kind == "claimed" else ())

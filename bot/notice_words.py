@@ -1,6 +1,6 @@
 """How announcements read: guides/notices.yaml around an official's own words."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, tzinfo
 from typing import Any
 
@@ -10,6 +10,7 @@ from bot.core.announcement import Kind, Way
 from bot.core.authenticity import Answer, Finding, Original
 from bot.core.effects import Message
 from bot.core.guide import Choice, Picture
+from bot.core.hours import QuietHours
 from bot.core.text import searchable
 from bot.feed_reader import Entry
 from bot.library import GUIDES
@@ -27,11 +28,18 @@ def presses(channel: str, *, group: bool) -> bool:
 
 
 class NoticeWords:
-    """`base` is the public address, `zone` that of the dates; in `practice` every announcement
-    says that it is none."""
+    """`base` is the public address, `zone` that of the dates, `hours` the quiet ones as they
+    are now; in `practice` every announcement says that it is none."""
 
-    def __init__(self, base: str, zone: tzinfo, *, practice: bool = False) -> None:
-        self.base, self.zone, self._practice = base, zone, practice
+    def __init__(
+        self,
+        base: str,
+        zone: tzinfo,
+        hours: Callable[[], QuietHours] = QuietHours,
+        *,
+        practice: bool = False,
+    ) -> None:
+        self.base, self.zone, self.hours, self._practice = base, zone, hours, practice
         self._words: Any = yaml.safe_load((GUIDES / "notices.yaml").read_text("utf-8"))
 
     def say(self, key: str, **values: object) -> str:

@@ -166,6 +166,7 @@ class Wiring:
         now = self.database.now(connection)
         self.shelf.keep(connection, now)
         self.shelf.know_all(connection)
+        self.beside.quiet.know(connection)
         if self.zalo:
             self.zalo.begin(connection, now)
         if self.database.is_sqlite:
@@ -203,8 +204,12 @@ class Wiring:
                 self._run(partial(self._prepare, channel))
 
     async def _renew(self) -> None:
-        renew = partial(self.shelf.renew, self.database)
-        await keep_at(renew, _RENEW_SECONDS, "guides")
+        await keep_at(self._take_up, _RENEW_SECONDS, "guides and quiet hours")
+
+    async def _take_up(self) -> bool:
+        """What another process published or changed."""
+        await self.database.read(self.beside.quiet.know)
+        return await self.shelf.renew(self.database)
 
     def runner(self) -> Runner:
         desks, watchers = self.beside.desks(), self.beside.watchers()

@@ -18,6 +18,12 @@ def load(connection: Connection) -> dict[str, str]:
     return {name: sealed for name, sealed in found}  # noqa: C416  # rows are no pairs to mypy
 
 
+def one(connection: Connection, name: str) -> str:
+    """The sealed value, empty for none."""
+    found = connection.execute(select(_kept.c.sealed).where(_kept.c.name == name)).scalar()
+    return found or ""
+
+
 def keep(connection: Connection, sealed: Mapping[str, str], by: int, now: int) -> None:
     rows = [
         {"name": name, "sealed": value, "set_by": by, "set_at": now}

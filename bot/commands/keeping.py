@@ -4,7 +4,7 @@ import click
 
 from bot.commands.acting import by as _by
 from bot.commands.acting import done
-from bot.services import set_up
+from bot.services import quiet, set_up
 from bot.settings import KEPT, Settings
 from bot.terminal import Terminal
 from storage import kept_settings
@@ -27,7 +27,7 @@ def listed() -> None:
 
 
 @settings.command("forget")
-@click.argument("name", type=click.Choice(KEPT))
+@click.argument("name", type=click.Choice((*KEPT, quiet.SETTING)))
 @_by
 def forget(name: str, by: int) -> None:
     """Take one out; the service has to be started again."""

@@ -6,12 +6,9 @@ Writing it down is storage/announcements.py's, which asks the same again in its 
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from datetime import datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from hashlib import sha256
 
-_SECOND = 1_000_000
-QUIET_FROM, QUIET_TO = time(21), time(7)
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 CODE_LENGTH = 6
 
@@ -179,27 +176,6 @@ def may_approve(
     if not standing.recipients:
         return Fault.EMPTY
     return Fault.COUNT if typed != standing.groups else None
-
-
-def opens(now: int, zone: tzinfo, *, urgent: bool) -> int:
-    """When something may be sent: now, or at the end of the quiet hours."""
-    here = datetime.fromtimestamp(now // _SECOND, zone)
-    if urgent or QUIET_TO <= here.time() < QUIET_FROM:
-        return now
-    day = here.date() + timedelta(days=here.time() >= QUIET_FROM)
-    return int(datetime.combine(day, QUIET_TO, zone).timestamp()) * _SECOND
-
-
-def finish(start: int, work: int, zone: tzinfo, *, urgent: bool) -> int:
-    """When so much work is done that rests in the quiet hours unless it is urgent."""
-    at = start
-    while work:
-        at = opens(at, zone, urgent=urgent)
-        here = datetime.fromtimestamp(at // _SECOND, zone)
-        night = int(datetime.combine(here.date(), QUIET_FROM, zone).timestamp()) * _SECOND
-        done = work if urgent else min(work, night - at)
-        at, work = at + done, work - done
-    return at
 
 
 def short_code(number: int) -> str:

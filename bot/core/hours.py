@@ -3,17 +3,67 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
-
-from bot.core.announcement import opens
+from enum import StrEnum
 
 _SECOND = 1_000_000
 _LONGEST_CLOSED = 60  # days; a calendar that never opens is a mistake in the data
 Span = tuple[time, time]
 
 
-def awake(moment: int, zone: tzinfo) -> int:
-    """Now, or at the end of the quiet hours. Microseconds."""
-    return opens(moment, zone, urgent=False)
+# Zalo lets nothing but replies through in these hours.
+_NIGHT = (time(22), time(6))
+_SHORTEST_DAY = timedelta(hours=6)
+
+
+class QuietFault(StrEnum):
+    """Why hours cannot be quiet ones."""
+
+    NIGHT = "short-night"
+    DAY = "short-day"
+
+
+@dataclass(frozen=True, slots=True)
+class QuietHours:
+    """Nobody is written to unasked from the evening over midnight to the morning."""
+
+    begins: time = time(21)
+    ends: time = time(7)
+
+    def fault(self) -> QuietFault | None:
+        """The other methods are for hours without one."""
+        night_begins, night_ends = _NIGHT
+        if self.begins < self.ends or self.begins > night_begins or self.ends < night_ends:
+            return QuietFault.NIGHT
+        day = datetime.combine(date.min, self.begins) - datetime.combine(date.min, self.ends)
+        return QuietFault.DAY if day < _SHORTEST_DAY else None
+
+    def opens(self, now: int, zone: tzinfo, *, urgent: bool = False) -> int:
+        """When something may be sent: now, or at the end of the quiet hours. Microseconds."""
+        here = datetime.fromtimestamp(now // _SECOND, zone)
+        if urgent or self.ends <= here.time() < self.begins:
+            return now
+        day = here.date() + timedelta(days=here.time() >= self.begins)
+        return int(datetime.combine(day, self.ends, zone).timestamp()) * _SECOND
+
+    def finish(self, start: int, work: int, zone: tzinfo, *, urgent: bool) -> int:
+        """When so much work is done that rests in the quiet hours unless it is urgent."""
+        at = start
+        while work:
+            at = self.opens(at, zone, urgent=urgent)
+            here = datetime.fromtimestamp(at // _SECOND, zone)
+            night = int(datetime.combine(here.date(), self.begins, zone).timestamp()) * _SECOND
+            done = work if urgent else min(work, night - at)
+            at, work = at + done, work - done
+        return at
+
+    def __str__(self) -> str:
+        return f"{self.begins:%H:%M}-{self.ends:%H:%M}"
+
+
+def quiet_hours(text: str) -> QuietHours:
+    """From "21:00-07:00". Raises ValueError."""
+    begins, ends = (datetime.strptime(one, "%H:%M").time() for one in text.split("-"))
+    return QuietHours(begins, ends)
 
 
 @dataclass(frozen=True, slots=True)

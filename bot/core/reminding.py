@@ -1,10 +1,10 @@
 """When somebody may be written to unasked: hours of the day, days off, how long to wait. Pure."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
-from bot.core.announcement import QUIET_TO, opens
+from bot.core.hours import QuietHours
 
 _SECOND = 1_000_000
 _HOUR = 3600 * _SECOND
@@ -16,21 +16,24 @@ USED_AFTER = 30 * _DAY
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
+    """`hours` is asked each time: an operator may change them meanwhile."""
+
     zone: tzinfo
     days_off: Collection[date] = ()
+    hours: Callable[[], QuietHours] = QuietHours
 
     def local(self, moment: int) -> datetime:
         return datetime.fromtimestamp(moment / _SECOND, self.zone)
 
     def quiet(self, moment: int) -> int:
         """The first time from then on that is not in the quiet hours; a day off counts as any."""
-        return opens(moment, self.zone, urgent=False)
+        return self.hours().opens(moment, self.zone)
 
     def opens(self, moment: int) -> int:
         """The first time from then on: not in the quiet hours, not on a day off."""
         moment = self.quiet(moment)
         while (day := self.local(moment).date()) in self.days_off:
-            morning = datetime.combine(day + timedelta(days=1), QUIET_TO, self.zone)
+            morning = datetime.combine(day + timedelta(days=1), self.hours().ends, self.zone)
             moment = int(morning.timestamp()) * _SECOND
         return moment
 

@@ -76,6 +76,7 @@ class Operation(StrEnum):
     SEE_ANNOUNCEMENTS = "see-announcements"
     SEE_FIGURES = "see-figures"
     SET_GOAL = "set-goal"
+    SET_QUIET_HOURS = "set-quiet-hours"
     MAKE_REPORT = "make-report"
     ADD_REMARK = "add-remark"
 
@@ -138,6 +139,7 @@ RULES: Mapping[Operation, frozenset[Role]] = {
     Operation.SEE_ANNOUNCEMENTS: _OFFICIALS | _TEAM,
     Operation.SEE_FIGURES: _OFFICIALS | _TEAM | {Role.CONTENT_AUTHOR},
     Operation.SET_GOAL: _APPROVERS | _OPERATOR,
+    Operation.SET_QUIET_HOURS: _OPERATOR,
     Operation.MAKE_REPORT: _OFFICIALS | _LEADS,
     Operation.ADD_REMARK: _OFFICIALS | _TEAM,
 }

@@ -101,14 +101,16 @@ def _left(ask: Ask, one: Left) -> str:
 
 def _go(ask: Ask, wish: Wish) -> Reply:
     _, plan = sequences.start(
-        ask.connection, ask.actor, ask.now, wish, ask.guides.current, ask.words.calendar.zone
+        ask.connection, ask.actor, ask.now, wish, ask.guides.current, ask.words.calendar
     )
     names = ", ".join(one.name for one, _ in plan.given[:5])
     if len(plan.given) > 5:
         names = ask.say("people_number", number=len(plan.given))
     how = "send_chat" if wish.way is Way.CHAT else "send_door"
     given = ask.say("send_line", name=names, guides=labels(ask, wish.guides))
-    return Reply(ask.say("send_done", given=f"{given}\n{ask.say(how)}"))
+    quiet = ask.words.calendar.hours()
+    after = ask.say(how, begins=f"{quiet.begins:%H:%M}", ends=f"{quiet.ends:%H:%M}")
+    return Reply(ask.say("send_done", given=f"{given}\n{after}"))
 
 
 def bulk(ask: Ask) -> Reply | None:

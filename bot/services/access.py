@@ -53,6 +53,8 @@ class Problem(StrEnum):
     SERVES = "serves"
     NOT_SURE = "not-sure"
     OWN_OFFICE = "own-office"
+    SHORT_NIGHT = "short-night"
+    SHORT_DAY = "short-day"
 
 
 class Refused(Exception):  # noqa: N818  # a refusal is an answer, not an error

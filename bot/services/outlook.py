@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection
 
 from bot.channels.base import packed
-from bot.core.announcement import FAILED, Content, Way, finish, longest, opens
+from bot.core.announcement import FAILED, Content, Way, longest
 from bot.core.effects import Message
 from bot.core.rights import Actor, Operation
 from bot.notice_words import NoticeWords, presses
@@ -57,7 +57,8 @@ def outlook(
     for one in counted:
         numbers[one.group, bool(one.reason)] += one.number
         waiting[one.way] += 0 if one.reason else one.number
-    start = opens(max(now, content.send_at), words.zone, urgent=content.urgent)
+    quiet, urgent = words.hours(), content.urgent
+    start = quiet.opens(max(now, content.send_at), words.zone, urgent=urgent)
     work = longest(waiting, intervals)
     return Outlook(
         counted,
@@ -66,7 +67,7 @@ def outlook(
         numbers[False, False] + numbers[False, True],
         numbers[False, True],
         start,
-        finish(start, work, words.zone, urgent=content.urgent),
+        quiet.finish(start, work, words.zone, urgent=urgent),
     )
 
 

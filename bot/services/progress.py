@@ -3,11 +3,11 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from bot.core.announcement import FAILED, OPEN, REACHED, State, finish, longest, opens
+from bot.core.announcement import FAILED, OPEN, REACHED, State, longest
+from bot.core.reminding import Calendar
 from storage import announcements, recipients
 from storage.database import MINUTE
 from storage.recipients import Part
@@ -55,7 +55,7 @@ class Progress:
 
 
 def progress(
-    connection: Connection, zone: ZoneInfo, intervals: Mapping[str, int], number: int, now: int
+    connection: Connection, calendar: Calendar, intervals: Mapping[str, int], number: int, now: int
 ) -> Progress:
     """`intervals` are the microseconds a message takes on each channel."""
     kept = announcements.get(connection, number)
@@ -68,8 +68,9 @@ def progress(
     if kept and state is State.SENDING and leaving.total():
         rate = recipients.ended_since(connection, number, now - MINUTE)
         work = leaving.total() * MINUTE // rate if rate else longest(leaving, intervals)
-        urgent = kept.content.urgent
-        ends_at = finish(opens(now, zone, urgent=urgent), work, zone, urgent=urgent)
+        quiet, zone, urgent = calendar.hours(), calendar.zone, kept.content.urgent
+        start = quiet.opens(now, zone, urgent=urgent)
+        ends_at = quiet.finish(start, work, zone, urgent=urgent)
     return Progress(
         state.value,
         kept.due_at if kept else 0,

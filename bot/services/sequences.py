@@ -6,14 +6,13 @@ What leaves in chats is the worker's (bot/carer.py); here rows are planned.
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import tzinfo
 from enum import StrEnum
 
 from sqlalchemy import Connection
 
-from bot.core.announcement import opens
 from bot.core.guide import Guide
 from bot.core.person import CHILD
+from bot.core.reminding import Calendar
 from bot.core.rights import Actor, Operation
 from bot.services import access
 from bot.services.access import Problem, Refused
@@ -137,7 +136,7 @@ def start(
     now: int,
     wish: Wish,
     books: Mapping[str, Guide],
-    zone: tzinfo,
+    calendar: Calendar,
 ) -> tuple[int, Plan]:
     """The number of the start and what it came to. Raises Refused when nobody gets anything.
 
@@ -159,7 +158,7 @@ def start(
             "at": now,
         },
     )
-    _begin(connection, actor, now, made, number, opens(now, zone, urgent=False))
+    _begin(connection, actor, now, made, number, calendar.quiet(now))
     _plan_runs(connection, actor, now, made, number, books)
     target = f"area:{wish.area}" if wish.area else f"household:{wish.households[0]}"
     operation = Operation.START_BULK if wish.area else Operation.START_SEQUENCE

@@ -39,7 +39,7 @@ def env(tmp_path: Path, library: Library) -> dict[str, str]:
                 persons=(find(one, "Bà Năm"), find(one, "Ông Bảy")),
             ),
             current,
-            ZONE,
+            Calendar(ZONE),
         )
     )
     database.close()

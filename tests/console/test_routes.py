@@ -42,7 +42,7 @@ TARGETS = {
 }
 # What is of no single place: only a role over everywhere opens it.
 WHOLE = re.compile(
-    r"/quan-tri/(tinh-trang|viec-ket.*|nguoi/.member./(moi|ra|thoi))|/thu-vien/.guide./(sua.*|ban-moi/.+)"
+    r"/quan-tri/(tinh-trang|gio-yen-lang/doi|viec-ket.*|nguoi/.member./(moi|ra|thoi))|/thu-vien/.guide./(sua.*|ban-moi/.+)"
 )
 
 # Only for who holds the call, which nobody does here, or for who leads them.

@@ -21,15 +21,14 @@ from bot.core.announcement import (
     Step,
     Way,
     digest,
-    finish,
     from_plain,
     longest,
     may,
     may_approve,
-    opens,
     short_code,
     to_plain,
 )
+from bot.core.hours import QuietHours
 
 CONTENT = Content("Ngày mai cắt điện.", "tin/abc.png", Kind.UPDATE, 3, ("*",), (Way.GMF, Way.RELAY),
                   ("telegram",), True, 5, 9)  # fmt: skip
@@ -115,8 +114,8 @@ def _at(text: str) -> int:
     ],
 )
 def test_nothing_leaves_at_night_unless_it_is_urgent(now: str, opened: str) -> None:
-    assert opens(_at(now), ZONE, urgent=False) == _at(opened)
-    assert opens(_at(now), ZONE, urgent=True) == _at(now)
+    assert QuietHours().opens(_at(now), ZONE) == _at(opened)
+    assert QuietHours().opens(_at(now), ZONE, urgent=True) == _at(now)
     assert datetime.fromtimestamp(_at(now) // 1_000_000, UTC).tzinfo is UTC
 
 
@@ -146,6 +145,6 @@ def test_the_slowest_channel_says_when_all_is_sent() -> None:
 )
 def test_work_rests_at_night(hour: int, hours: int, urgent: bool, ends: tuple[int, int]) -> None:
     start = int(datetime(2027, 1, 15, hour, tzinfo=ZONE).timestamp()) * 1_000_000
-    end = finish(start, hours * 3600 * 1_000_000, ZONE, urgent=urgent)
+    end = QuietHours().finish(start, hours * 3600 * 1_000_000, ZONE, urgent=urgent)
     here = datetime.fromtimestamp(end // 1_000_000, ZONE)
     assert (here.day, here.hour, here.minute) == (*ends, 0)

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.core.hours import quiet_hours
 from bot.core.reminding import Calendar
 from bot.holidays import days_off
 
@@ -30,6 +31,15 @@ def _at(text: str, zone: ZoneInfo = HERE) -> int:
 )
 def test_nights_and_days_off_are_waited_out(asked: str, opens: str) -> None:
     assert Calendar(HERE, TET).opens(_at(asked)) == _at(opens)
+
+
+def test_changed_hours_count_from_then_on() -> None:
+    hours = [quiet_hours("21:00-07:00")]
+    calendar, evening = Calendar(HERE, TET, lambda: hours[-1]), _at("2027-01-15 20:00")
+    assert calendar.opens(evening) == evening
+    hours.append(quiet_hours("19:30-08:00"))
+    assert calendar.opens(evening) == _at("2027-01-16 08:00")
+    assert calendar.nudge(_at("2027-02-04 12:00"), 1) == _at("2027-02-11 08:00")
 
 
 def test_the_hours_are_those_of_the_zone() -> None:

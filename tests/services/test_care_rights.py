@@ -35,10 +35,10 @@ def _chat_wish(**more: object) -> Wish:
 # Each operation on household H001 near, by the person who asks.
 OPERATIONS: dict[Operation, Work] = {
     Operation.START_SEQUENCE: lambda one, who: sequences.start(
-        one, who, NOW, _chat_wish(households=("H001",)), BOOKS, ZONE
+        one, who, NOW, _chat_wish(households=("H001",)), BOOKS, CALENDAR
     ),
     Operation.START_BULK: lambda one, who: sequences.start(
-        one, who, NOW, _chat_wish(area=NEAR), BOOKS, ZONE
+        one, who, NOW, _chat_wish(area=NEAR), BOOKS, CALENDAR
     ),
     Operation.STOP_SEQUENCE: lambda one, who: sequences.stop(one, who, NOW, "H001"),
     Operation.SEE_VISITS: lambda one, who: doors.week(one, who, NOW, CALENDAR, team="near"),
@@ -132,7 +132,7 @@ def test_what_cannot_be_begun_is_refused(
 ) -> None:
     lead, before = _actor(connection, "Chị Hoa"), _rows(connection)
     with pytest.raises(Refused) as refused:
-        sequences.start(connection, lead, NOW, wish, BOOKS, ZONE)
+        sequences.start(connection, lead, NOW, wish, BOOKS, CALENDAR)
     assert refused.value.reason is problem
     assert _rows(connection) == before
 
@@ -188,7 +188,7 @@ def _preview(connection: Connection, lead: Actor) -> object:
 
 def _start(connection: Connection, lead: Actor) -> object:
     wish = Wish(("vneid", "an-toan"), Way.CHAT, area=NEAR)
-    return sequences.start(connection, lead, NOW, wish, BOOKS, ZONE)
+    return sequences.start(connection, lead, NOW, wish, BOOKS, CALENDAR)
 
 
 def _week(connection: Connection, lead: Actor) -> object:

@@ -7,6 +7,7 @@ from office import CONTENT, ZONE, Office
 from sqlalchemy import Connection, text
 
 from bot.core.announcement import Way
+from bot.core.reminding import Calendar
 from bot.library import Library
 from bot.services.progress import Progress, progress
 from storage import recipients, relays
@@ -20,7 +21,7 @@ def office(database: Database, library: Library, clock: Clock) -> Office:
 
 def _look(office: Office, number: int, **intervals: int) -> Progress:
     found = office.database.read_now(
-        lambda one: progress(one, ZONE, intervals, number, office.clock())
+        lambda one: progress(one, Calendar(ZONE), intervals, number, office.clock())
     )
     assert found.total == office.kept(number).recipients, "adds up at every look"
     assert sum(one.total for one in found.ways) == found.total

@@ -15,6 +15,7 @@ from village import find
 from bot.channels.base import Failure, NotSent, unpacked
 from bot.core.address import Address
 from bot.core.announcement import Content, Kind, State, Way
+from bot.core.hours import QuietHours, quiet_hours
 from bot.dispatch import Dispatcher
 from bot.library import Library
 from bot.notice_words import NoticeWords
@@ -212,6 +213,27 @@ async def test_a_correction_goes_to_exactly_those_who_may_have_it(
     assert "Thông báo số 2 không còn" in channel.sent[-1].message.text
     found = office.database.read_now(lambda one: announcements.successors(one, [first, second]))
     assert found == {first: (Kind.UPDATE, 2), second: (Kind.CANCEL, 3)}
+
+
+async def test_quiet_hours_changed_meanwhile_hold_back_what_is_sent(
+    office: Office, channel: FakeChannel
+) -> None:
+    hours = [QuietHours()]
+    words = NoticeWords("https://gocua.test", ZONE, lambda: hours[-1])
+    signals = office.house.signals
+    office.dispatcher = Dispatcher(office.database, signals, words, [("fake", "one")])
+    office.clock.now = int(datetime(2027, 1, 15, 20, tzinfo=ZONE).timestamp()) * SECOND
+    number = office.approved(Content("Họp", areas=("*",), channels=("fake",)))
+    await office.steps()
+    hours.append(quiet_hours("19:30-08:00"))
+    await office.work()
+    assert channel.sent == []
+    office.clock.advance(12 * 3600 - 1)
+    await office.work()
+    assert channel.sent == [], "a second before eight"
+    office.clock.advance(1)
+    await office.work()
+    assert office.counts(number) == {"accepted": 3}
 
 
 @pytest.mark.parametrize("edits", [True, False])

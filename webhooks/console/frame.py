@@ -112,6 +112,7 @@ class Console:
         self.zone = ZoneInfo(wiring.settings.timezone)
         self._pages = environment()
         self._pages.filters |= {"clock": self.clock, "day": self.day, "moment": self.moment}
+        self._pages.globals["quiet_hours"] = wiring.beside.quiet.hours
 
     def now(self) -> int:
         return int(datetime.now(self.zone).timestamp() * SECOND)

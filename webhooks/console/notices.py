@@ -72,7 +72,8 @@ class _Pages:
         }
 
     def _far(self, connection: Connection, number: int) -> Progress:
-        return progress(connection, self.console.zone, intervals(), number, self.console.now())
+        calendar = self.console.wiring.beside.calendar
+        return progress(connection, calendar, intervals(), number, self.console.now())
 
     async def show(self, visit: Visit, status: int = 200, problem: str = "") -> Response:
         number = visit.number("number")

@@ -70,10 +70,10 @@ class _Sending:
     async def send(self, visit: Visit) -> Response:
         wish = self._wish(visit, visit.form)
         guides = self.wiring.shelf.guides.current
-        zone = self.console.zone
+        calendar = self.wiring.beside.calendar
         try:
             await visit.write(
-                lambda one, now: sequences.start(one, visit.actor, now, wish, guides, zone)
+                lambda one, now: sequences.start(one, visit.actor, now, wish, guides, calendar)
             )
         except Refused as refused:
             if refused.reason not in (Problem.NOTHING, Problem.NO_GUIDE):

@@ -1,5 +1,6 @@
 """/quan-tri/nhat-ky: who did what, when, found by person, kind of work and day. For operators."""
 
+import json
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -52,10 +53,19 @@ async def _trail(visit: Visit) -> Response:
     return visit.show(
         "console/trail.html",
         rows=rows[:_PAGE],
+        changed={one["id"]: _changed(one) for one in rows},
         before=rows[_PAGE - 1]["id"] if len(rows) > _PAGE else 0,
         asked=asked,
         **values,
     )
+
+
+def _changed(row: Row) -> tuple[str, str]:
+    """From what to what, where the entry says it in words for everybody."""
+    if row["operation"] != Operation.SET_QUIET_HOURS:
+        return "", ""
+    detail = json.loads(row["detail"])
+    return detail["before"], detail["after"]
 
 
 def _staff(connection: Connection) -> dict[int, str]:
