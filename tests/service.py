@@ -1,6 +1,7 @@
 """The service as its users run it: a process of its own, reached over real HTTP."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -56,6 +57,12 @@ class Service:
             except httpx.TransportError:
                 time.sleep(0.05)
         raise TimeoutError(self.log.read_text()[-2000:])
+
+    def set_up_code(self) -> str:
+        """What the set-up page asks for, as the log tells it."""
+        found = re.search(r"Mã cài đặt: (\S+)", self.log.read_text("utf-8"))
+        assert found
+        return found[1]
 
     def kill(self) -> None:
         """SIGKILL, in the middle of whatever it does."""

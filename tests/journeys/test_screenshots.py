@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from browsing import DESK, PHONE, press
+from phone import TOKEN, Telegram
 from PIL import Image
 from playwright.sync_api import Browser, Page, Playwright, ViewportSize
 from raster import raster
@@ -100,6 +101,34 @@ def test_paper(library: Library, folder: Path) -> None:
     _keep(folder / "poster.png", poster, 480)
 
 
+def _both(page: Page, url: str, folder: Path, name: str) -> None:
+    for width, viewport in ((360, TALL), (1280, DESK)):
+        page.set_viewport_size(viewport)
+        page.goto(url)
+        page.locator("main h1").wait_for()
+        _keep(folder / f"{name}-{width}.png", page.screenshot(), min(width * 5 // 4, 1280))
+
+
+def test_the_first_run(page: Page, telegram: Telegram, folder: Path, tmp_path: Path) -> None:
+    service = Service(
+        tmp_path,
+        DATABASE_URL=f"sqlite:///{tmp_path}/gocua.db",
+        BASE_URL=TARGET.base,
+        TELEGRAM_API_URL=telegram.url,
+    ).start()
+    try:
+        _both(page, f"{service.base}/cai-dat", folder, "set-up-code")
+        page.get_by_label("Mã cài đặt").fill(service.set_up_code())
+        page.get_by_role("button", name="Bắt đầu").click()
+        page.get_by_label("Mã kết nối từ @BotFather").fill(TOKEN)
+        page.get_by_role("button", name="Thử và lưu Telegram").click()
+        page.get_by_text("Đã nối với @gocua_thu_bot").first.wait_for()
+        for path, name in (("kenh", "channels"), ("dia-ban", "areas"), ("quan-tri", "operator")):
+            _both(page, f"{service.base}/cai-dat/{path}", folder, f"set-up-{name}")
+    finally:
+        service.stop()
+
+
 # The console at both widths: file, who looks, at what.
 SCREENS = (
     ("overview", "Anh Quân", "/"),
@@ -131,8 +160,4 @@ def test_the_console(
         page.goto(f"{service.base}/thu")
         page.get_by_role("button", name=f"Vào vai {who}").click()
         page.wait_for_url(f"{service.base}/")
-    for width, viewport in ((360, TALL), (1280, DESK)):
-        page.set_viewport_size(viewport)
-        page.goto(service.base + path)
-        page.locator("main h1").wait_for()
-        _keep(folder / f"console-{name}-{width}.png", page.screenshot(), min(width * 5 // 4, 1280))
+    _both(page, service.base + path, folder, f"console-{name}")
