@@ -136,10 +136,10 @@ async def test_over_a_holiday_the_commune_waits_for_the_next_working_day(village
 async def test_at_night_nobody_is_woken(village: Callers) -> None:
     village.at("2027-01-15T22:10")
     answer = await _call(village)
-    assert "Từ 7 giờ sáng cháu báo" in answer
+    assert "Từ 07 giờ 00 cháu báo" in answer
     assert village.channel.texts("dung") == []
     await village.later(minutes=60)
-    assert village.last("nam").count("7 giờ sáng") == 1
+    assert village.last("nam").count("07 giờ 00") == 1
     village.at("2027-01-16T07:00")
     await village.work()
     assert "Lời nhờ 1" in village.last("dung")
