@@ -24,7 +24,7 @@ from schemathesis import Case
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import status_code_conformance
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 from village import plant
 
 from bot.channels.zalo_oa.signature import mac
@@ -33,6 +33,8 @@ from bot.services import logins
 from bot.settings import Settings
 from bot.wiring import Wiring
 from storage import teams
+from storage.rows import table
+from storage.tables import WebMessage
 from webhooks.app import HOOKS, create_app
 from webhooks.console.frame import COOKIE
 
@@ -73,7 +75,7 @@ def _answers(statuses: list[int]) -> dict[str, Any]:
 
 def _statuses(path: str) -> list[int]:
     if path == "/readyz":
-        return [200, 503]
+        return [200, 400, 503]
     return [*PAGE, 410] if "{token}" in path else PAGE
 
 
@@ -172,6 +174,11 @@ class _Caller:
 
         self._token = database.write_now(work)
 
+    def status(self, method: str, path: str, form: Mapping[str, str] | None = None) -> int:
+        cookies = {"Cookie": f"{COOKIE}={self._token}"}
+        sent = self._client.request(method, path, data=form, headers=cookies)
+        return self._runner.run(sent).status_code
+
     def call(self, case: Case[Any]) -> None:
         request = self._client.build_request(**case.as_transport_kwargs("http://test"))
         if request.url.path.startswith(HOOKS):
@@ -199,3 +206,19 @@ def test_every_address_answers_what_it_may(wiring: Wiring) -> None:
             assert isinstance(operation, Ok)
             quick(given(case=operation.ok().as_strategy())(caller.call))()
     assert {200, 303, 404, 422} <= caller.statuses
+
+
+def test_a_nul_is_refused_in_an_address_and_left_out_of_a_form(wiring: Wiring) -> None:
+    with asyncio.Runner() as runner:
+        caller = _Caller(wiring, runner)
+        caller.enter()
+        assert caller.status("GET", "/ho-dan?tim=a%00b") == 400
+        assert caller.status("GET", "/ho-dan/H001%00") == 400
+        assert caller.status("POST", "/ho-dan/them", {"ten": "Bà\0 Lan", "dia-ban": "near\0"}) < 500
+        assert caller.status("POST", "/dang-nhap", {"ten": "a\0b", "mat-khau": "c\0d"}) < 500
+        said = {"id": "a1", "text": "chào\0 cháu"}
+        assert caller.status("POST", "/tro-chuyen", said) == 303
+    kept = wiring.database.read_now(
+        lambda one: list(one.execute(select(table(WebMessage).c.content)).scalars())
+    )
+    assert [orjson.loads(one)["text"] for one in kept] == ["chào cháu"]

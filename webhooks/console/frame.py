@@ -22,6 +22,7 @@ from bot.services import logins
 from bot.services.access import Problem, Refused
 from bot.wiring import Wiring
 from storage.database import SECOND
+from webhooks.forms import kept
 from webhooks.pages.templating import environment
 
 COOKIE = "gocua_phien"
@@ -71,10 +72,11 @@ class Visit:
     def said(self, name: str) -> str:
         """A field of the posted form."""
         given = self.form.get(name, "")
-        return given.replace("\r\n", "\n").strip() if isinstance(given, str) else ""
+        return kept(given).replace("\r\n", "\n").strip() if isinstance(given, str) else ""
 
     def chosen(self, name: str) -> list[str]:
-        return [one for one in self.form.getlist(name) if isinstance(one, str)]
+        given = self.form.getlist(name)
+        return [kept(one) for one in given if isinstance(one, str)]
 
     def may(self, operation: Operation) -> bool:
         """For others than themselves."""

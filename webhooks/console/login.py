@@ -14,6 +14,7 @@ from bot.services import logins
 from bot.services.access import Problem, Refused
 from storage.database import SECOND
 from webhooks.console.frame import COOKIE, LOGIN, Console, own_path
+from webhooks.forms import texts
 
 _FIELDS = {"max_files": 0, "max_fields": 8, "max_part_size": 4096}
 
@@ -130,7 +131,7 @@ class _Door:
 
 async def form_of(request: Request) -> dict[str, str]:
     async with request.form(**_FIELDS) as given:
-        return {key: value for key, value in given.items() if isinstance(value, str)}
+        return texts(given)
 
 
 def place_of(request: Request) -> str:

@@ -21,6 +21,7 @@ from bot.core.links import is_code
 from bot.wiring import Wiring, web_topic
 from storage import lanes, teams, web
 from storage.grouped import OverloadedError
+from webhooks.forms import texts
 from webhooks.limits import Limit, is_here, place
 from webhooks.pages.templating import environment
 
@@ -253,7 +254,7 @@ def router(wiring: Wiring) -> APIRouter:
         if chat.too_often(host, new=not known):
             return chat.refused()
         async with request.form(max_files=0, max_fields=8, max_part_size=16_384) as given:
-            form = {key: value for key, value in given.items() if isinstance(value, str)}
+            form = texts(given)
         token = known or secrets.token_urlsafe(24)
         response = await chat.post(token, form, host, stays=request.headers.get(_BY) == "fetch")
         response.set_cookie(
