@@ -4,6 +4,7 @@ Memory of one sender only; how much may be claimed at all is storage/pace.py's.
 A call is counted somewhere between leaving here and its answer. So its slot is free again a
 second after the answer, less the shortest way there and back (but for 20 ms, which may be our
 own slowness), and whoever takes it is counted more than a second later than who had it before.
+A sender that has just begun knows no shortest way: all its first ones may be slow by its own fault.
 """
 
 import time
@@ -16,7 +17,7 @@ _SECOND = 1.0
 _AHEAD = 0.05  # claimed before the slot is free, so that the database's time is not lost
 _LONGEST = 2.0  # a call without an answer is taken for counted by then
 _MANY = 1_000_000
-_REMEMBERED = 200
+_REMEMBERED, _ENOUGH = 200, 60
 _OURS = 0.02
 _PATIENCE = 4.0
 _ALL_THE_SAME = 6  # a part of the number
@@ -75,9 +76,11 @@ class Slots:
         return slot
 
     def _opens(self) -> float:
-        """When fewer than `most` are in the count, as far as that is known."""
+        """When fewer than `most` are in the count; in a second when all are on their way."""
         over = len(self._out) + len(self._cooling) - self._most
-        return self._cooling[over] if self._most and 0 <= over < len(self._cooling) else 0.0
+        if not self._most or over < 0:
+            return 0.0
+        return self._cooling[over] if over < len(self._cooling) else self._clock() + _SECOND
 
     def give_back(self, slot: Slot) -> None:
         """Its call was answered, or never will be."""
@@ -85,7 +88,8 @@ class Slots:
             return
         now = self._clock()
         self._ways.append(now - slot.at)
-        self._release(slot, now - max(0.0, min(self._ways) - _OURS))
+        shortest = min(self._ways) - _OURS if len(self._ways) >= _ENOUGH else 0.0
+        self._release(slot, now - max(0.0, shortest))
 
     def _release(self, slot: Slot, counted: float) -> None:
         del self._out[slot]

@@ -123,6 +123,30 @@ def test_replies_share_the_number_with_bulk_and_are_free_alone() -> None:
     assert bulk[0].at == now[0]
 
 
+def test_a_sender_that_has_just_begun_trusts_no_way_to_be_the_shortest() -> None:
+    """Its first calls were long on the way to the wire, and counted right before the answer."""
+    now = [5.0]
+    slots = Slots(MOST, lambda: now[0])
+    first = [slots.take(reply=False) for _ in range(MOST)]
+    now[0] += 0.5
+    for one in first:
+        slots.give_back(one)
+    now[0] += 0.9
+    assert slots.room(reply=False) == 0
+    now[0] += 0.11
+    assert slots.room(reply=False) == MOST
+
+
+def test_an_alert_among_calls_that_are_all_on_their_way_waits_for_a_second() -> None:
+    now = [5.0]
+    slots = Slots(MOST, lambda: now[0])
+    now[0] += 4.5
+    for _ in range(MOST):
+        slots.take(reply=True)
+    assert slots.room(reply=False) > 0
+    assert slots.take(reply=False).at == pytest.approx(now[0] + 1)
+
+
 def test_a_call_without_an_answer_gives_its_slot_back() -> None:
     now = [10.0]
     slots = Slots(1, lambda: now[0])
