@@ -32,15 +32,19 @@ def _failed(answer: NotSent) -> Trial:
     return Trial(problem=AWAY if away else REFUSED, code=answer.code)
 
 
+async def _called(channel: Telegram | ZaloBot) -> str | NotSent:
+    """How the platform calls the account."""
+    try:
+        return await channel.who()
+    finally:
+        await channel.close()
+
+
 async def telegram(settings: Settings, token: str) -> Trial:
     if not _TOKEN.fullmatch(token):
         return Trial(problem=BAD_FORM)
     secret = secrets.token_urlsafe(32)
-    channel = Telegram(token, secret, settings.telegram_api_url)
-    try:
-        name = await channel.who()
-    finally:
-        await channel.close()
+    name = await _called(Telegram(token, secret, settings.telegram_api_url))
     if isinstance(name, NotSent):
         return _failed(name)
     values = {"telegram_token": token, "telegram_webhook_secret": secret, "telegram_name": name}
@@ -51,11 +55,7 @@ async def zalo_bot(settings: Settings, token: str) -> Trial:
     if not _TOKEN.fullmatch(token):
         return Trial(problem=BAD_FORM)
     secret = secrets.token_urlsafe(32)
-    channel = ZaloBot(token, secret, settings.zalo_bot_api_url, "", "")
-    try:
-        name = await channel.who()
-    finally:
-        await channel.close()
+    name = await _called(ZaloBot(token, secret, settings.zalo_bot_api_url, "", ""))
     if isinstance(name, NotSent):
         return _failed(name)
     return Trial(name, {"zalo_bot_token": token, "zalo_bot_webhook_secret": secret})

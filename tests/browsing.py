@@ -77,9 +77,9 @@ def new_context(browser: Browser, size: str, *, script: bool = True) -> BrowserC
     )
 
 
-def tab_to(page: Page, words: str) -> None:
+def tab_to(page: Page, words: str, most: int = 60) -> None:
     """Presses Tab until what has the focus says this."""
-    for _ in range(60):
+    for _ in range(most):
         page.keyboard.press("Tab")
         focused = page.evaluate(
             "() => { const one = document.activeElement; const said = one.labels && one.labels[0];"

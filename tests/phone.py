@@ -37,15 +37,17 @@ class Telegram:
             self._standin.stop()
             self._standin = None
 
+    @property
+    def env(self) -> dict[str, str]:
+        """What a service has to be told to be on this Telegram."""
+        return {
+            "TELEGRAM_TOKEN": TOKEN,
+            "TELEGRAM_WEBHOOK_SECRET": SECRET,
+            "TELEGRAM_API_URL": self.url,
+        }
+
     def service(self, folder: Path, database: str, **env: str) -> Service:
-        return Service(
-            folder,
-            DATABASE_URL=database,
-            TELEGRAM_TOKEN=TOKEN,
-            TELEGRAM_WEBHOOK_SECRET=SECRET,
-            TELEGRAM_API_URL=self.url,
-            **env,
-        )
+        return Service(folder, DATABASE_URL=database, **self.env, **env)
 
     def hooked(self) -> None:
         """Waits until the service has told where to call."""

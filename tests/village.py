@@ -2,6 +2,7 @@
 
 from sqlalchemy import Connection
 
+from bot.core.rights import Actor
 from storage import areas, households, persons, teams
 
 NOW = 1_800_000_000_000_000
@@ -72,3 +73,9 @@ def find(connection: Connection, name: str) -> int:
     """The id of the only person so called."""
     everybody = persons.of_households(connection, ["H001", "H002", "H003", "H004"]).values()
     return next(one.id for group in everybody for one in group if one.name == name)
+
+
+def actor_of(connection: Connection, name: str) -> Actor:
+    """The only person so called, with their rights."""
+    person = find(connection, name)
+    return teams.actors(connection, [person], "test")[person]

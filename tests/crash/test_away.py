@@ -15,7 +15,7 @@ import orjson
 import pytest
 from forked import ForkedService
 from machines import Postgres
-from phone import SECRET, TOKEN, Telegram, eventually
+from phone import SECRET, Telegram, eventually
 from sqlalchemy import select
 
 from storage import outbox
@@ -50,9 +50,7 @@ def serve(telegram: Telegram, tmp_path: Path) -> Iterator[Serve]:
             tmp_path,
             **env,
             DATABASE_URL=url,
-            TELEGRAM_TOKEN=TOKEN,
-            TELEGRAM_WEBHOOK_SECRET=SECRET,
-            TELEGRAM_API_URL=telegram.url,
+            **telegram.env,
         )
         begun.append(made)
         return made.start()

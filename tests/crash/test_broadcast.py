@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from conftest import ENGINES, NewUrl
 from forked import ForkedService
-from phone import SECRET, TOKEN, Telegram, eventually
+from phone import Telegram, eventually
 from sqlalchemy import Connection, select
 from village import NEAR, find, plant
 
@@ -49,9 +49,7 @@ def service(
     made = ForkedService(
         tmp_path,
         DATABASE_URL=new_url(request.param),
-        TELEGRAM_TOKEN=TOKEN,
-        TELEGRAM_WEBHOOK_SECRET=SECRET,
-        TELEGRAM_API_URL=telegram.url,
+        **telegram.env,
     )
     yield made
     made.kill()

@@ -15,7 +15,7 @@ import orjson
 import pytest
 from conftest import ENGINES, NewUrl
 from forked import ForkedService
-from phone import SECRET, TOKEN, Telegram, eventually
+from phone import SECRET, Telegram, eventually
 from sqlalchemy import Connection, func, select
 
 from bot.core.guide import Phrase
@@ -44,9 +44,7 @@ def service(
     made = ForkedService(
         tmp_path,
         DATABASE_URL=new_url(request.param),
-        TELEGRAM_TOKEN=TOKEN,
-        TELEGRAM_WEBHOOK_SECRET=SECRET,
-        TELEGRAM_API_URL=telegram.url,
+        **telegram.env,
     )
     yield made
     made.kill()

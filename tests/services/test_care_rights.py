@@ -3,13 +3,13 @@ hamlet, a resident, a stranger. Refused, and nothing is written. And none of the
 more often when there are more rows.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from counting import statements
 from office import ZONE
 from sqlalchemy import Connection, func, select
-from village import FAR, NEAR, NOW, find, plant
+from village import FAR, NEAR, NOW, actor_of, find, plant
 
 from bot.core.reminding import Calendar
 from bot.core.rights import Actor, Operation, Refusal
@@ -18,7 +18,7 @@ from bot.services import access, doors, sequences, taken_back, visits
 from bot.services.access import Problem, Refused
 from bot.services.sequences import Way, Wish
 from bot.services.visits import Outcome, Report, Statement
-from storage import areas, households, links, people, persons, teams
+from storage import areas, households, links, people, persons
 from storage.database import Database
 from storage.rows import table
 from storage.tables import AuditEntry, Confirmation, Consent, GuideRun, Sequence, Visit
@@ -55,18 +55,6 @@ OPERATIONS: dict[Operation, Work] = {
 TABLES = (Sequence, GuideRun, Confirmation, Visit, Consent, AuditEntry)
 
 
-@pytest.fixture
-def connection(database: Database) -> Iterator[Connection]:
-    database.write_now(plant)
-    with database.engine.begin() as made:
-        yield made
-
-
-def _actor(connection: Connection, name: str) -> Actor:
-    person = find(connection, name)
-    return teams.actors(connection, [person], "test")[person]
-
-
 def _rows(connection: Connection) -> list[int]:
     return [
         connection.execute(select(func.count()).select_from(table(model))).scalar_one()
@@ -87,7 +75,7 @@ def test_every_operation_of_these_services_is_here() -> None:
 @pytest.mark.parametrize("operation", list(OPERATIONS))
 @pytest.mark.parametrize("name", ["Cô Đào", "Bà Năm", "Ông Bảy"])
 def test_nobody_else_may(connection: Connection, operation: Operation, name: str) -> None:
-    actor, before = _actor(connection, name), _rows(connection)
+    actor, before = actor_of(connection, name), _rows(connection)
     with pytest.raises(Refused) as refused:
         OPERATIONS[operation](connection, actor)
     bulk = operation is Operation.START_BULK
@@ -98,20 +86,20 @@ def test_nobody_else_may(connection: Connection, operation: Operation, name: str
 
 @pytest.mark.parametrize("operation", list(OPERATIONS))
 def test_the_lead_of_the_place_may(connection: Connection, operation: Operation) -> None:
-    lead = _actor(connection, "Chị Hoa")
+    lead = actor_of(connection, "Chị Hoa")
     if operation is Operation.STOP_SEQUENCE:
         OPERATIONS[Operation.START_SEQUENCE](connection, lead)
     if operation is Operation.TAKE_BACK_VISIT:
-        OPERATIONS[Operation.RECORD_VISIT](connection, _actor(connection, "Anh Dũng"))
+        OPERATIONS[Operation.RECORD_VISIT](connection, actor_of(connection, "Anh Dũng"))
     before = _rows(connection)
     OPERATIONS[operation](connection, lead)
     assert (_rows(connection) == before) is (operation is Operation.SEE_VISITS)
 
 
 def test_own_starts_are_seen_by_members_only(connection: Connection) -> None:
-    assert sequences.standing(connection, _actor(connection, "Anh Dũng")) == []
+    assert sequences.standing(connection, actor_of(connection, "Anh Dũng")) == []
     with pytest.raises(Refused) as refused:
-        sequences.standing(connection, _actor(connection, "Bà Năm"))
+        sequences.standing(connection, actor_of(connection, "Bà Năm"))
     assert refused.value.reason is Refusal.STRANGER
 
 
@@ -130,7 +118,7 @@ def test_own_starts_are_seen_by_members_only(connection: Connection) -> None:
 def test_what_cannot_be_begun_is_refused(
     connection: Connection, wish: Wish, problem: Problem
 ) -> None:
-    lead, before = _actor(connection, "Chị Hoa"), _rows(connection)
+    lead, before = actor_of(connection, "Chị Hoa"), _rows(connection)
     with pytest.raises(Refused) as refused:
         sequences.start(connection, lead, NOW, wish, BOOKS, CALENDAR)
     assert refused.value.reason is problem
@@ -148,7 +136,7 @@ def test_what_cannot_be_begun_is_refused(
 def test_what_cannot_have_been_seen_is_refused(
     connection: Connection, report: Report, problem: Problem
 ) -> None:
-    lead, before = _actor(connection, "Chị Hoa"), _rows(connection)
+    lead, before = actor_of(connection, "Chị Hoa"), _rows(connection)
     with pytest.raises(Refused) as refused:
         visits.record(connection, lead, NOW, report, BOOKS, CALENDAR)
     assert refused.value.reason is problem
@@ -156,7 +144,7 @@ def test_what_cannot_have_been_seen_is_refused(
 
 
 def test_without_consent_nothing_is_seen(connection: Connection) -> None:
-    lead, person = _actor(connection, "Chị Hoa"), find(connection, "Bà Năm")
+    lead, person = actor_of(connection, "Chị Hoa"), find(connection, "Bà Năm")
     report = Report("H001", Outcome.DONE, ("vneid",), (person,))
     with pytest.raises(Refused) as refused:
         visits.record(connection, lead, NOW, report, BOOKS, CALENDAR)
@@ -202,7 +190,7 @@ def test_queries_do_not_grow_with_rows(database: Database, work: Work) -> None:
     for more in (3, 60):
         database.write_now(lambda one, more=more: _grow(one, more))
         with database.engine.connect() as connection:
-            lead = _actor(connection, "Chị Hoa")
+            lead = actor_of(connection, "Chị Hoa")
             with statements(database.engine) as counted:
                 work(connection, lead)
             counts.append(counted.number)
@@ -211,10 +199,10 @@ def test_queries_do_not_grow_with_rows(database: Database, work: Work) -> None:
 
 
 def test_the_places_of_a_list_are_ones_own(connection: Connection) -> None:
-    far = doors.week(connection, _actor(connection, "Cô Đào"), NOW, CALENDAR)
+    far = doors.week(connection, actor_of(connection, "Cô Đào"), NOW, CALENDAR)
     assert [one.door.household for one in far.stops] == ["H004"]
     assert areas.line(connection, FAR)
     with pytest.raises(Refused) as refused:
-        doors.week(connection, _actor(connection, "Cô Đào"), NOW, CALENDAR, team="nope")
+        doors.week(connection, actor_of(connection, "Cô Đào"), NOW, CALENDAR, team="nope")
     assert refused.value.reason is Problem.NO_TEAM
-    assert access.scopes(_actor(connection, "Cô Đào"), Operation.SEE_VISITS) == (FAR,)
+    assert access.scopes(actor_of(connection, "Cô Đào"), Operation.SEE_VISITS) == (FAR,)

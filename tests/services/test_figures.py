@@ -1,6 +1,5 @@
 """Indicators of a place: what is counted, what is not, and what cannot be said."""
 
-from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -34,13 +33,6 @@ CATALOGUE = Catalogue(
     {"": ("18-59", "60-79", "80+"), "vneid": ("14-17", "18-59", "60-79", "80+")},
     "danh sách của tổ",
 )
-
-
-@pytest.fixture
-def connection(database: Database) -> Iterator[Connection]:
-    database.write_now(plant)
-    with database.engine.begin() as made:
-        yield made
 
 
 class Village:

@@ -2,19 +2,17 @@
 residents and by those who may. A refusal changes nothing.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy import Connection, func, select
-from village import FAR, NEAR, NOW, find, plant
+from village import FAR, NEAR, NOW, actor_of, find
 
 from bot.core.rights import Actor, Operation, Refusal
 from bot.services import households, persons
 from bot.services.access import Refused
 from bot.services.persons import Details
 from bot.vault import Vault
-from storage import teams
-from storage.database import Database
 from storage.rows import table
 from storage.tables import AuditEntry, Household, HouseholdEvent, Person
 
@@ -71,18 +69,6 @@ _LEADS_ONLY = {"merge", "split"}
 _LOOKS = {"see", "history"}
 
 
-@pytest.fixture
-def connection(database: Database) -> Iterator[Connection]:
-    database.write_now(plant)
-    with database.engine.begin() as made:
-        yield made
-
-
-def _actor(connection: Connection, name: str) -> Actor:
-    person = find(connection, name)
-    return teams.actors(connection, [person], "test")[person]
-
-
 def _all(connection: Connection) -> list[object]:
     """What is kept, and how much of it was written down."""
     kept = [connection.execute(select(table(one))).all() for one in (Household, Person)]
@@ -96,7 +82,7 @@ def _all(connection: Connection) -> list[object]:
 @pytest.mark.parametrize("name", ["Cô Đào", "Bà Năm", "Ông Bảy", "Anh Dũng"])
 @pytest.mark.parametrize("work", list(WORKS))
 def test_the_matrix(connection: Connection, work: str, name: str) -> None:
-    actor, before = _actor(connection, name), _all(connection)
+    actor, before = actor_of(connection, name), _all(connection)
     reason: Refusal | None = Refusal.STRANGER
     if name == "Cô Đào":
         reason = Refusal.ROLE if work in _LEADS_ONLY else Refusal.AREA
@@ -114,7 +100,7 @@ def test_the_matrix(connection: Connection, work: str, name: str) -> None:
 @pytest.mark.parametrize("work", list(WORKS))
 def test_the_lead_may_and_it_is_written_down(connection: Connection, work: str) -> None:
     before = _all(connection)
-    WORKS[work][1](connection, _actor(connection, "Chị Hoa"))
+    WORKS[work][1](connection, actor_of(connection, "Chị Hoa"))
     after = _all(connection)
     assert (after == before) is (work in _LOOKS)
     assert (after[-1] == before[-1]) is (work in _LOOKS)

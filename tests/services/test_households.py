@@ -1,35 +1,23 @@
 """Households by the services: rights asked, history kept, the outbox told, all audited."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy import Connection
-from village import COMMUNE, FAR, NEAR, NOW, find, plant
+from village import COMMUNE, FAR, NEAR, NOW, actor_of, find
 
 from bot.core.rights import Actor, Operation, Refusal, terminal
 from bot.services import households as service
 from bot.services.access import Problem, Refused
 from storage import audit, households, lanes, outbox, persons, teams
-from storage.database import DAY, Database
+from storage.database import DAY
 
 Work = Callable[[Connection, Actor], object]
 
 
 @pytest.fixture
-def connection(database: Database) -> Iterator[Connection]:
-    database.write_now(plant)
-    with database.engine.begin() as made:
-        yield made
-
-
-@pytest.fixture
 def lead(connection: Connection) -> Actor:
-    return _actor(connection, "Chị Hoa")
-
-
-def _actor(connection: Connection, name: str) -> Actor:
-    person = find(connection, name)
-    return teams.actors(connection, [person], "test")[person]
+    return actor_of(connection, "Chị Hoa")
 
 
 def _refused(work: Callable[[], object]) -> Refusal | Problem:
@@ -51,7 +39,7 @@ def test_search_shows_everybody_of_ones_own_households(connection: Connection, l
         "H003",
     ]
     assert len(service.search(connection, terminal(), "")) == 4
-    resident = _actor(connection, "Bà Năm")
+    resident = actor_of(connection, "Bà Năm")
     assert _refused(lambda: service.search(connection, resident, "")) is Refusal.STRANGER
 
 
@@ -73,7 +61,7 @@ def test_a_family_moves_to_another_hamlet_and_its_old_team_lets_go(
 ) -> None:
     service.move(connection, lead, NOW, "H001", FAR, "Hẻm 9")
     assert _refused(lambda: service.see(connection, lead, "H001")) is Refusal.AREA
-    there = _actor(connection, "Cô Đào")
+    there = actor_of(connection, "Cô Đào")
     assert service.see(connection, there, "H001").home.label == "Hẻm 9"
     assert _kinds(connection, "H001") == ["moved"]
     same = lambda: service.move(connection, there, NOW, "H001", FAR)  # noqa: E731
@@ -139,4 +127,4 @@ def test_a_commune_official_reaches_every_hamlet(connection: Connection) -> None
     bay = find(connection, "Ông Bảy")
     office = {"person": bay, "role": "operator", "area": COMMUNE, "granted_by": 0}
     teams.grant(connection, [office], NOW)
-    assert len(service.search(connection, _actor(connection, "Ông Bảy"), "")) == 4
+    assert len(service.search(connection, actor_of(connection, "Ông Bảy"), "")) == 4

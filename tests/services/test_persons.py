@@ -1,13 +1,13 @@
 """Persons and officials by the services: rights asked, phones sealed, all audited."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection
-from village import COMMUNE, FAR, NEAR, NOW, find, plant
+from village import COMMUNE, FAR, NEAR, NOW, actor_of, find
 
-from bot.core.rights import Actor, Operation, Refusal, Role, terminal
+from bot.core.rights import Operation, Refusal, Role, terminal
 from bot.services import households as homes
 from bot.services import persons as service
 from bot.services import roles
@@ -15,22 +15,9 @@ from bot.services.access import Problem, Refused
 from bot.services.persons import Details
 from bot.vault import Vault, vault_of
 from storage import audit, households, persons, teams
-from storage.database import Database
 
 VAULT = Vault("a long random word")
 LAN = Details("Cô", "Lan", "18-59", "shared", "0912 345 678")
-
-
-@pytest.fixture
-def connection(database: Database) -> Iterator[Connection]:
-    database.write_now(plant)
-    with database.engine.begin() as made:
-        yield made
-
-
-def actor(connection: Connection, name: str) -> Actor:
-    person = find(connection, name)
-    return teams.actors(connection, [person], "test")[person]
 
 
 def refused(work: Callable[[], object]) -> Refusal | Problem:
@@ -40,7 +27,7 @@ def refused(work: Callable[[], object]) -> Refusal | Problem:
 
 
 def test_a_person_is_added_with_the_phone_sealed(connection: Connection) -> None:
-    dung = actor(connection, "Anh Dũng")
+    dung = actor_of(connection, "Anh Dũng")
     number = service.add(connection, dung, NOW, VAULT, "H001", LAN)
     (kept,) = persons.get(connection, [number]).values()
     assert (kept.name, kept.age_band, kept.smartphone) == ("Cô Lan", "18-59", "shared")
@@ -48,7 +35,7 @@ def test_a_person_is_added_with_the_phone_sealed(connection: Connection) -> None
     assert service.phone(connection, dung, NOW, VAULT, number) == "+84912345678"
     (found,) = service.by_phone(connection, dung, VAULT, "+84912345678")
     assert found.id == number
-    assert service.by_phone(connection, actor(connection, "Cô Đào"), VAULT, "0912345678") == []
+    assert service.by_phone(connection, actor_of(connection, "Cô Đào"), VAULT, "0912345678") == []
     assert homes.search(connection, dung, "co lan")[0].home.code == "H001"
     assert [one.kind for one in households.history(connection, "H001")] == ["person-added"]
     trail = audit.latest(connection, f"person:{number}")
@@ -57,7 +44,7 @@ def test_a_person_is_added_with_the_phone_sealed(connection: Connection) -> None
 
 
 def test_a_new_key_still_finds_and_opens_what_the_old_one_sealed(connection: Connection) -> None:
-    dung = actor(connection, "Anh Dũng")
+    dung = actor_of(connection, "Anh Dũng")
     number = service.add(connection, dung, NOW, VAULT, "H001", LAN)
     newer = Vault("another word, a long random word")
     assert [one.id for one in service.by_phone(connection, dung, newer, "0912345678")] == [number]
@@ -65,7 +52,7 @@ def test_a_new_key_still_finds_and_opens_what_the_old_one_sealed(connection: Con
 
 
 def test_a_person_is_corrected_field_by_field(connection: Connection) -> None:
-    dung, nam = actor(connection, "Anh Dũng"), find(connection, "Bà Năm")
+    dung, nam = actor_of(connection, "Anh Dũng"), find(connection, "Bà Năm")
     service.change(connection, dung, NOW, VAULT, nam, phone="0912345678", smartphone="shared")
     service.change(connection, dung, NOW, VAULT, nam, call_name="Năm Sa Đéc")
     found = persons.get(connection, [nam])[nam]
@@ -75,12 +62,12 @@ def test_a_person_is_corrected_field_by_field(connection: Connection) -> None:
     assert service.phone(connection, dung, NOW, VAULT, nam) == ""
     with pytest.raises(Refused):
         service.change(connection, dung, NOW, VAULT, nam, honorific="Anh", call_name="Tư")
-    own = actor(connection, "Bà Năm Sa Đéc")
+    own = actor_of(connection, "Bà Năm Sa Đéc")
     service.change(connection, own, NOW, VAULT, nam, age_band="60-79")
 
 
 def test_what_cannot_be_is_refused_and_changes_nothing(connection: Connection) -> None:
-    dung = actor(connection, "Anh Dũng")
+    dung = actor_of(connection, "Anh Dũng")
     tries = [
         (Details("Anh", "tư"), Problem.NAME_TAKEN),
         (Details("Anh", " "), Problem.BAD_VALUE),
@@ -97,14 +84,14 @@ def test_what_cannot_be_is_refused_and_changes_nothing(connection: Connection) -
 
 
 def test_a_member_of_another_hamlet_is_refused_everywhere(connection: Connection) -> None:
-    far, nam = actor(connection, "Cô Đào"), find(connection, "Bà Năm")
+    far, nam = actor_of(connection, "Cô Đào"), find(connection, "Bà Năm")
     tries: list[Callable[[], object]] = [
         lambda: service.add(connection, far, NOW, VAULT, "H001", LAN),
         lambda: service.change(connection, far, NOW, VAULT, nam, age_band="80+"),
         lambda: service.phone(connection, far, NOW, VAULT, nam),
     ]
     assert {refused(one) for one in tries} == {Refusal.AREA}
-    neighbour = actor(connection, "Ông Bảy")
+    neighbour = actor_of(connection, "Ông Bảy")
     looking = lambda: service.phone(connection, neighbour, NOW, VAULT, nam)  # noqa: E731
     assert refused(looking) is Refusal.STRANGER
 
@@ -130,7 +117,7 @@ def test_offices_are_given_and_ended_within_ones_own_place(connection: Connectio
         (lambda: roles.appoint(connection, operator, NOW, 999, Role.LEAD, FAR), Problem.NO_PERSON),
         (lambda: service.official(connection, operator, NOW, " ", COMMUNE), Problem.BAD_VALUE),
         (
-            lambda: roles.listed(connection, actor(connection, "Chị Hoa")),
+            lambda: roles.listed(connection, actor_of(connection, "Chị Hoa")),
             Refusal.ROLE,
         ),
     ]
