@@ -77,7 +77,7 @@ audit: build/audit/done  ## ask PyPI which pinned libraries have known faults; o
 	build/audit/bin/pip-audit --strict --require-hashes --disable-pip --progress-spinner off -r requirements.lock
 	build/audit/bin/pip-audit --strict --require-hashes --disable-pip --progress-spinner off -r requirements-dev.lock
 
-prove:  ## prove units, proxy, compose file, rules and the image's steps (root, Debian)
+prove: $(VENV)/dev  ## prove units, proxy, compose file, rules and the image's steps (root, Debian)
 	deploy/prove
 
 fuzz: $(VENV)/dev  ## 1 000 000 spoiled inputs to every hook and parser (GOCUA_FUZZ of each)
