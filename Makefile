@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: audit docs prove fuzz help demo rehearse test check golden install serve bench lock train measure screenshots chromium emoji wrk vendor
+.PHONY: audit secrets docs prove fuzz help demo rehearse test check golden install serve bench lock train measure screenshots chromium emoji wrk vendor
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -42,12 +42,16 @@ test: $(VENV)/dev chromium  ## set up and run every test
 test-cluster: $(VENV)/dev  ## break every part of a cluster in turn (as root: in network namespaces)
 	GOCUA_CLUSTER=full $(BIN)/python -m pytest -s tests/cluster
 
-check: $(VENV)/dev  ## format, lint, types, import contracts, guides
+check: $(VENV)/dev  ## format, lint, types, import contracts, guides, secrets
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m bot guides check
+	$(BIN)/python -m audit.leaks
+
+secrets: $(VENV)/dev  ## look for tokens and keys in what git keeps
+	$(BIN)/python -m audit.leaks
 
 wrk:
 	@command -v wrk redis-server >/dev/null && exit; apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq wrk redis-server >/dev/null
