@@ -72,14 +72,8 @@ docs: build/sphinx/done  ## make build/site of docs/; a dead link, a missing pic
 	build/sphinx/bin/sphinx-build -q -E -n -W --keep-going -c docs . build/site
 	@echo build/site/docs/index.html
 
-build/audit/done: deploy/audit.lock
-	$(PYTHON) -m venv build/audit
-	build/audit/bin/pip install --quiet --require-hashes -r deploy/audit.lock
-	touch $@
-
-audit: build/audit/done  ## ask PyPI which pinned libraries have known faults; one it cannot answer for fails
-	build/audit/bin/pip-audit --strict --require-hashes --disable-pip --progress-spinner off -r requirements.lock
-	build/audit/bin/pip-audit --strict --require-hashes --disable-pip --progress-spinner off -r requirements-dev.lock
+audit: $(VENV)/dev  ## ask PyPI and OSV which pinned libraries have known faults; one without an answer fails
+	$(BIN)/python -m audit.faults requirements.lock requirements-dev.lock docs/requirements.lock
 
 prove: $(VENV)/dev  ## prove units, proxy, compose file, rules and the image's steps (root, Debian)
 	deploy/prove
@@ -114,4 +108,3 @@ lock:  ## renew the hashed lock files (needs uv)
 	uv pip compile --quiet --no-strip-extras --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.lock
 	uv pip compile --quiet --no-strip-extras --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml --group dev -o requirements-dev.lock
 	uv pip compile --quiet --no-strip-extras --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --group pyproject.toml:docs -o docs/requirements.lock
-	uv pip compile --quiet --no-strip-extras --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --group pyproject.toml:audit -o deploy/audit.lock
