@@ -17,6 +17,7 @@ from bot.desks import Answer, Heard, News
 from bot.help_told import ABOUT, CLAIM, DONE, OWN, RELEASE
 from bot.people_words import PeopleWords
 from bot.services import help as service
+from bot.services import help_pictures
 from bot.services.access import Refused
 from bot.shelf import Shelf
 from storage import calls, persons, teams
@@ -25,7 +26,7 @@ from storage.outbox import NewDelivery
 
 _TEAM = (Role.MEMBER, Role.LEAD, Role.OPERATOR)
 _ORDERS = {"claim": CLAIM, "done": DONE, "release": RELEASE}
-_NUMBERED = re.compile(r"#?(\d{1,9})\s*[:.,]?\s+(\S.*)", re.DOTALL)
+_NUMBERED = re.compile(r"#?(\d{1,9})\s*(?:[:.,]?\s+(\S.*)|[:.,]?)", re.DOTALL)
 _LONGEST_NUMBER = 9
 _LEFT = ("contact", "sticker")  # the conversation has words of its own for these
 
@@ -145,8 +146,8 @@ def which(words: PeopleWords, mine: Sequence[int]) -> Message:
 
 
 class RelayDesk:
-    """Between a resident and whoever claimed their call: words go through, numbers of phones are
-    not shown."""
+    """Between a resident and whoever claimed their call: words and pictures go through, numbers of
+    phones are not shown."""
 
     def __init__(self, words: PeopleWords, shelf: Shelf) -> None:
         self._words, self._shelf = words, shelf
@@ -161,12 +162,53 @@ class RelayDesk:
                 return self._resident(connection, heard, text) or self._member(
                     connection, heard, text
                 )
-            case MediaReceived(kind) if kind not in _LEFT:
+            case MediaReceived(_, caption) if caption and caption.secrets:
+                return None
+            case MediaReceived(kind, caption, reference) if kind not in _LEFT:
+                words = caption.text.strip() if caption else ""
+                if reference and len(words) <= help_pictures.LONGEST:
+                    return self._picture(connection, heard, reference, words)
                 return self._words_only(connection, heard)
         return None
 
+    def _picture(
+        self, connection: Connection, heard: Heard, reference: str, words: str
+    ) -> Answer | None:
+        """It is fetched by the porter, who tells its sender if that cannot be done."""
+        try:
+            return self._residents(connection, heard, reference, words) or self._members(
+                connection, heard, reference, words
+            )
+        except Refused as refused:
+            return Answer([Message(self._words.refused(refused))], heard.received.press)
+
+    def _residents(
+        self, connection: Connection, heard: Heard, reference: str, words: str
+    ) -> Answer | None:
+        if (talk := self._talk(heard)) is None:
+            return None
+        help_pictures.by_resident(connection, heard.now, talk, reference, words)
+        said = self._words.say("help.resident.carrying", name=self._helper(connection, talk))
+        return Answer([Message(said)], heard.received.press)
+
+    def _members(
+        self, connection: Connection, heard: Heard, reference: str, words: str
+    ) -> Answer | None:
+        if not (mine := self._mine(heard)):
+            return None
+        talk, rest = _meant(mine, words)
+        if talk is None:
+            return Answer([which(self._words, [one.request for one in mine])])
+        chat = str(heard.received.address)
+        actor = teams.actors(connection, [heard.owner], heard.received.address.channel)
+        help_pictures.by_member(
+            connection, actor[heard.owner], heard.now, talk.request, chat, reference, rest
+        )
+        who = self._resident_name(connection, talk)
+        return Answer([Message(self._words.say("help.member.carrying", who=who))])
+
     def _words_only(self, connection: Connection, heard: Heard) -> Answer | None:
-        """Pictures and recordings are never passed on: they may show papers. The sender is told,
+        """Recordings, films and what the platform does not hand over stay here. The sender is told,
         and whoever helps that something was meant to come."""
         note = self._words.say("help.unpassed")
         if passed := self._resident(connection, heard, note):
@@ -184,13 +226,25 @@ class RelayDesk:
         return [one for one in heard.talks if one.member == heard.owner and one.address != chat]
 
     def _resident(self, connection: Connection, heard: Heard, text: str) -> Answer | None:
-        seat = str(heard.received.address), heard.person
-        talk = next((one for one in heard.talks if (one.address, one.person) == seat), None)
+        talk = self._talk(heard)
         if talk is None or not service.said(connection, heard.now, talk, text[: service.LONGEST]):
             return None
-        helper = persons.get(connection, [talk.member]).get(talk.member)
-        name = helper.name if helper else self._words.say("help.someone")
+        name = self._helper(connection, talk)
         return Answer([Message(self._words.say("help.resident.passed", name=name))])
+
+    @staticmethod
+    def _talk(heard: Heard) -> Talk | None:
+        """The call of whoever sits in this chat."""
+        seat = str(heard.received.address), heard.person
+        return next((one for one in heard.talks if (one.address, one.person) == seat), None)
+
+    def _helper(self, connection: Connection, talk: Talk) -> str:
+        helper = persons.get(connection, [talk.member]).get(talk.member)
+        return helper.name if helper else self._words.say("help.someone")
+
+    def _resident_name(self, connection: Connection, talk: Talk) -> str:
+        who = persons.get(connection, [talk.person]).get(talk.person)
+        return who.name if who else self._words.say("help.stranger")
 
     def _member(self, connection: Connection, heard: Heard, text: str) -> Answer | None:
         if not (mine := self._mine(heard)):
@@ -203,8 +257,7 @@ class RelayDesk:
             service.reply(connection, actor[heard.owner], heard.now, talk.request, words)
         except Refused as refused:
             return Answer([Message(self._words.refused(refused))])
-        who = persons.get(connection, [talk.person]).get(talk.person)
-        name = who.name if who else self._words.say("help.stranger")
+        name = self._resident_name(connection, talk)
         return Answer([Message(self._words.say("help.member.passed", who=name))])
 
 
@@ -214,12 +267,13 @@ def asks_always(text: str, guides: Guides) -> bool:
 
 
 def _meant(mine: Sequence[Talk], text: str) -> tuple[Talk | None, str]:
-    """The call a member writes to: by its number, or the only one."""
+    """The call a member writes to: by its number, or the only one. Under a picture the number
+    may stand alone."""
     found = _NUMBERED.fullmatch(text.strip())
     if found:
         for talk in mine:
             if talk.request == int(found[1]):
-                return talk, found[2]
+                return talk, found[2] or ""
     return (mine[0], text) if len(mine) == 1 else (None, text)
 
 

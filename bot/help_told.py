@@ -10,7 +10,7 @@ from bot import trails
 from bot.channels.base import packed
 from bot.core.address import Address
 from bot.core.effects import Message
-from bot.core.guide import Choice
+from bot.core.guide import Choice, Picture
 from bot.core.hours import OfficeHours
 from bot.core.reminding import Calendar
 from bot.errands import start_guide
@@ -20,7 +20,7 @@ from bot.seats import Question
 from bot.services.help import DONE as DONE_BY_MEMBER
 from bot.services.help import FADED, RESUMES
 from bot.shelf import Shelf
-from storage import calls, inbox, lanes, links, outbox, persons
+from storage import call_pictures, calls, inbox, lanes, links, outbox, persons
 from storage.calls import Happened, Request
 from storage.database import DAY, SECOND
 from storage.outbox import NewDelivery
@@ -31,7 +31,10 @@ _AT_ONCE = 200
 _LASTS = 3 * DAY
 _CLOSING = ("done", "own", "stopped", "faded")
 _TO_RESIDENT = frozenset(
-    ("team", "lead", "office", "night", "nobody", "still", "claimed", "reply", "done", "faded")
+    (
+        *("team", "lead", "office", "night", "nobody", "still", "claimed", "reply", "done"),
+        *("faded", "unpassed"),
+    )
 )
 _TO_MEMBER = {
     "claimed": "claimed",
@@ -42,7 +45,9 @@ _TO_MEMBER = {
     "told": "told",
     "told-again": "still",
     "returned": "lost",
+    "unpassed-member": "unpassed",
 }
+_UNPASSED = ("unpassed", "unpassed-member")
 _BACK = ("released", "returned")
 
 
@@ -76,6 +81,7 @@ class Teller:
         calls.told(connection, [one.id for one in events], now)
         closed = {case.request.id for case in cases if case.event.kind in _CLOSING}
         calls.forget_words(connection, closed)
+        call_pictures.forget(connection, closed)
 
     def _cases(self, connection: Connection, events: Sequence[Happened]) -> list[_Case]:
         if not events:
@@ -169,22 +175,33 @@ class Teller:
     def _resident(self, case: _Case) -> Message:
         event, kind = case.event, case.event.kind
         opening = self._hours.opens(event.at)
+        key = "shown" if event.picture else "back" if kind in _BACK else kind
         text = self._words.say(
-            f"help.resident.{'back' if kind in _BACK else kind}",
+            f"help.resident.{key}",
             name=case.helper,
-            text=event.text,
+            text=self._text(event),
             number=event.text,
             request=event.request,
             when=self._when(opening),
             morning=self._calendar.hours().ends.strftime(self._words.say("help.morning")),
         )
         own = Choice(f"{OWN}{event.request}", self._words.say("help.own_button"))
-        return Message(text, (own,) if kind == "claimed" else ())
+        choices = (own,) if kind == "claimed" else ()
+        return Message(text.strip(), choices, picture=self._picture(event))
+
+    def _text(self, event: Happened) -> str:
+        return self._words.say(f"help.why.{event.text}") if event.kind in _UNPASSED else event.text
+
+    def _picture(self, event: Happened) -> Picture | None:
+        alt = self._words.say("help.picture", request=event.request)
+        return Picture(event.picture, alt) if event.picture else None
 
     def _member(self, case: _Case, key: str) -> Message:
         number = case.event.request
-        values = {"request": number, "who": case.who, "place": case.place, "text": case.event.text}
-        text = self._words.say(f"help.member.{key}", **values)
+        said = self._text(case.event)
+        values = {"request": number, "who": case.who, "place": case.place, "text": said}
+        shown = "shown" if case.event.picture else key
+        text = self._words.say(f"help.member.{shown}", **values).strip()
         if case.last:
             last = self._words.say("help.member.last", who=case.who, text=case.last)
             text = f"{text}\n\n{last}"
@@ -196,7 +213,7 @@ class Teller:
                 self._choice(DONE, number, "done"),
                 self._choice(RELEASE, number, "release"),
             )
-        return Message(text, choices)
+        return Message(text, choices, picture=self._picture(case.event))
 
     def _choice(self, prefix: str, number: int, key: str) -> Choice:
         return Choice(f"{prefix}{number}", self._words.say(f"help.{key}_button"))
@@ -223,7 +240,8 @@ class Teller:
 
 def _helper(event: Happened, request: Request) -> int:
     """The member an event is about: who is asked, who lost it, or who holds it."""
-    if event.kind in ("told", "told-again", "reply", "done", "claimed", *_BACK):
+    own = ("told", "told-again", "reply", "done", "claimed", "unpassed-member", *_BACK)
+    if event.kind in own:
         return event.actor
     return request.claimed_by
 

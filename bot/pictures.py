@@ -14,12 +14,13 @@ from bot.core.card import Card, cards
 from bot.core.state import Guides
 from bot.paper.cards import draw, version
 from bot.shelf import Shelf
-from storage import notice_pictures
+from storage import call_pictures, notice_pictures
 from storage.database import Database
 
 _log = logging.getLogger(__name__)
 _LONGEST_SECONDS = 5.0
 _NOTICE = re.compile(r"thong-bao/[0-9a-f]{64}\.jpg")
+_CALL = re.compile(rf"{call_pictures.FOLDER}/[0-9a-f]{{64}}\.jpg")
 
 
 class Pictures:
@@ -28,6 +29,7 @@ class Pictures:
     def __init__(self, database: Database, shelf: Shelf, guides: Path, data: Path) -> None:
         self._database, self._shelf, self._root = database, shelf, guides
         self._folder, self._notices = data / "hinh" / version(), data / "hinh" / "thong-bao"
+        self._calls = data / "hinh" / call_pictures.FOLDER
         self._indexed: Guides | None = None
         self._index: dict[str, Card | None] = {}
 
@@ -43,6 +45,8 @@ class Pictures:
     async def _file(self, path: str) -> Path | None:
         if _NOTICE.fullmatch(path):
             return await self._of_notice(path)
+        if is_private(path):
+            return await self._of_call(path)
         if not self._knows(path):
             await self._database.read(self._shelf.know_all)
             if not self._knows(path):
@@ -62,6 +66,27 @@ class Pictures:
             await asyncio.to_thread(_write, file, found)
         return file
 
+    async def _of_call(self, path: str) -> Path | None:
+        """Somebody's own, which is there while their call is: the database is asked each time."""
+        found = await self._database.read(lambda one: call_pictures.find(one, path))
+        if found is None:
+            return None
+        file = self._calls / Path(path).name
+        if not file.is_file():
+            await asyncio.to_thread(_write, file, found)
+        return file
+
+    async def forget(self) -> bool:
+        """Takes files of closed calls away; there is never more to do."""
+        files = await asyncio.to_thread(lambda: sorted(self._calls.glob("*.jpg")))
+        paths = [f"{call_pictures.FOLDER}/{one.name}" for one in files]
+        if paths:
+            known = await self._database.read(lambda one: call_pictures.known(one, paths))
+            for file, path in zip(files, paths, strict=True):
+                if path not in known:
+                    file.unlink(missing_ok=True)
+        return False
+
     def _knows(self, path: str) -> bool:
         guides = self._shelf.guides
         if guides is not self._indexed:
@@ -78,6 +103,11 @@ class Pictures:
         if not path.is_file():
             _write(path, draw(card))
         return path
+
+
+def is_private(path: str) -> bool:
+    """Somebody's own picture: nobody may keep a copy."""
+    return _CALL.fullmatch(path) is not None
 
 
 def _write(path: Path, content: bytes) -> None:

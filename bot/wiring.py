@@ -27,6 +27,7 @@ from bot.dispatch import Dispatcher
 from bot.ending import end
 from bot.feeds import Feeds
 from bot.fetching import Fetcher
+from bot.help_porter import Porter
 from bot.library import Library
 from bot.pictures import Pictures
 from bot.runner import Runner
@@ -50,6 +51,7 @@ _TIDY_SECONDS = 0.5
 _LATEST = 2**63
 _NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")  # in JSON; PostgreSQL keeps none in a text
 _RENEW_SECONDS = 1.0
+_FORGET_SECONDS = 60.0
 
 
 def web_topic(address: str) -> str:
@@ -179,6 +181,7 @@ class Wiring:
         self._run(self._watch)
         self._run(self._tidy)
         self._run(self._renew)
+        self._run(self._forget)
         for loop in self.zalo.loops(works=self.role != "web") if self.zalo else ():
             self._run(loop)
         if self.role in ("all", "worker"):
@@ -193,6 +196,7 @@ class Wiring:
                 self._run(Feeds(self.database, Fetcher(), self.notice_words).run)
             self._run(self.beside.carer(self.database, self.signals).run)
             self._run(self.beside.help_line(self.database, self.signals).run)
+            self._run(Porter(self.database, self.signals, self.channels).run)
             self._run(self.beside.clerk(self.database, self.signals).run)
             self._run(self.beside.weekly(self.database, self.signals, self.library).run)
             self._run(self.beside.counter(self.database).run)
@@ -205,6 +209,9 @@ class Wiring:
 
     async def _renew(self) -> None:
         await keep_at(self._take_up, _RENEW_SECONDS, "guides and quiet hours")
+
+    async def _forget(self) -> None:
+        await keep_at(self.pictures.forget, _FORGET_SECONDS, "pictures of closed calls")
 
     async def _take_up(self) -> bool:
         """What another process published or changed."""

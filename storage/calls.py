@@ -59,6 +59,7 @@ class Happened:
     actor: int
     text: str
     at: int
+    picture: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +147,9 @@ def change(connection: Connection, number: int, before: str, /, **values: object
 
 
 def happened(connection: Connection, rows: Sequence[Row]) -> None:
-    """Rows of request, kind, actor, text and at; those concerned are told by the worker."""
-    insert(connection, HelpEvent, [{**row, "told_at": None} for row in rows])
+    """Rows of request, kind, actor, text, at and, if any, picture; those concerned are told by
+    the worker."""
+    insert(connection, HelpEvent, [{"picture": "", **row, "told_at": None} for row in rows])
 
 
 def untold(connection: Connection, limit: int) -> list[Happened]:

@@ -22,6 +22,7 @@ from storage.tables import (
     Delivery,
     GuideRun,
     HelpEvent,
+    HelpPicture,
     HelpRequest,
     HouseholdEvent,
     InboxUpdate,
@@ -122,8 +123,9 @@ def erase(
 
 def _forget_calls(connection: Connection, person: int, addresses: Collection[str]) -> None:
     calls = select(table(HelpRequest).c.id).where(_seat(HelpRequest, person, addresses))
-    events = table(HelpEvent)
-    connection.execute(events.delete().where(events.c.request.in_(calls)))
+    for model in (HelpPicture, HelpEvent):
+        rows = table(model)
+        connection.execute(rows.delete().where(rows.c.request.in_(calls)))
 
 
 def _forget_proofs(connection: Connection, person: int, addresses: Collection[str]) -> None:

@@ -19,6 +19,7 @@ from storage.tables import (
     DataRequest,
     Delivery,
     GroupChat,
+    HelpPicture,
     HelpRequest,
     InboxUpdate,
     Lane,
@@ -65,6 +66,7 @@ GOES = (
     Goes(LinkCode, "used_by"),
     Goes(HelpRequest, alike=("person",), states=("open", "claimed")),
     Goes(HelpRequest, "helper"),
+    Goes(HelpPicture),
     Goes(Delivery, states=("queued", "held", "paused")),
 )
 # What does not move, and why.

@@ -13,6 +13,7 @@ from village import COMMUNE, NOW, find
 from bot.beside import Beside
 from bot.core.address import Address
 from bot.core.rights import Actor, Role, terminal
+from bot.help_porter import Porter
 from bot.library import Library
 from bot.people_words import PeopleWords
 from bot.runner import Runner
@@ -42,6 +43,7 @@ class Callers(Talk):
         self.house.runner = Runner(database, signals, known, shelf, heard, told)
         self.carer = beside.carer(database, signals)
         self.line = beside.help_line(database, signals)
+        self.porter = Porter(database, signals, known)
 
     def do(self, work: Callable[[Connection], _T]) -> _T:
         return self.database.write_now(work)
@@ -53,7 +55,7 @@ class Callers(Talk):
 
     async def work(self) -> None:
         await super().work()
-        while await self.line.once():
+        while await self.porter.once() or await self.line.once():
             await super().work()
 
     def last(self, chat: str) -> str:

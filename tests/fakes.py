@@ -15,6 +15,7 @@ from bot.channels.base import (
     Press,
     Received,
     Sent,
+    UnfetchedError,
     decoded,
 )
 from bot.core.address import Address
@@ -48,6 +49,7 @@ class FakeChannel:
     seconds: float = 0
     sent: list[Outgoing] = field(default_factory=list)
     answers: list[Sent | NotSent] = field(default_factory=list)
+    pictures: dict[str, bytes | Exception] = field(default_factory=dict)
     poison: str = "poison"
     prepared: list[str] = field(default_factory=list)
     on_send: Callable[[Outgoing], None] | None = None
@@ -85,6 +87,12 @@ class FakeChannel:
             self.sent.append(outgoing)
         return answer
 
+    async def fetch(self, reference: str) -> bytes:
+        found = self.pictures.get(reference, UnfetchedError("away"))
+        if isinstance(found, Exception):
+            raise found
+        return found
+
     async def prepare(self, hook: str) -> None:
         self.prepared.append(hook)
 
@@ -103,7 +111,7 @@ def _event(plain: Mapping[str, object], secrets: frozenset[Secret]) -> Event:
         return ChoiceMade(str(plain["choice"]), int(str(plain["turn"])))
     if "media" in plain:
         caption = TextReceived(str(plain["text"]), secrets) if plain.get("text") else None
-        return MediaReceived(str(plain["media"]), caption)
+        return MediaReceived(str(plain["media"]), caption, str(plain.get("reference", "")))
     if "start" in plain:
         return GuideStarted(str(plain["start"]))
     return TextReceived(str(plain["text"]), secrets)

@@ -14,6 +14,7 @@ from bot.core.events import Event, Notice
 from bot.core.guide import Choice, Picture
 from bot.core.secrets import Secret, mask
 
+MOST_FETCHED = 10 * 2**20  # bytes of a picture somebody sends
 _DEEPEST = 32
 
 
@@ -165,8 +166,12 @@ class NotSent:
     part: int = 0
 
 
+class UnfetchedError(Exception):
+    """A picture that cannot be had. Carries "too-large" or "away"."""
+
+
 class Channel(Protocol):
-    """A platform account. All but `send` and `prepare` are pure, but for counting."""
+    """A platform account. All but `send`, `fetch` and `prepare` are pure, but for counting."""
 
     @property
     def name(self) -> str: ...
@@ -199,6 +204,10 @@ class Channel(Protocol):
         ...
 
     async def send(self, outgoing: Outgoing) -> Sent | NotSent: ...
+
+    async def fetch(self, reference: str) -> bytes:
+        """A picture that was sent to the account. Raises UnfetchedError."""
+        ...
 
     async def prepare(self, hook: str) -> None:
         """Tells the platform where to call; may raise anything, is tried again."""

@@ -42,10 +42,12 @@ class TextReceived:
 
 @dataclass(frozen=True, slots=True)
 class MediaReceived:
-    """A picture, recording, contact and so on, which is never fetched or kept."""
+    """A picture, recording, contact and so on. `reference` is what the platform calls a picture;
+    it is fetched for whoever helps in a call, and for nothing else."""
 
     kind: str
     caption: TextReceived | None = None
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,29 +96,37 @@ def _taken(connection: Connection, number: int) -> Refused:
     return Refused(Problem.NO_HELP, number=str(number))
 
 
-def reply(connection: Connection, actor: Actor, now: int, number: int, text: str) -> None:
-    """To the resident, in their own chat; whoever writes shows no number of theirs."""
-    _held(connection, actor, number)
-    words = _words(text)
+def reply(
+    connection: Connection, actor: Actor, now: int, number: int, text: str, picture: str = ""
+) -> None:
+    """To the resident, in their own chat; whoever writes shows no number of theirs. A picture,
+    by its path, needs no words."""
+    held(connection, actor, number)
+    words = _words(text) if text.strip() or not picture else ""
     calls.change(connection, number, calls.CLAIMED, replied_at=now, due_at=now + FADES_AFTER)
-    _keep(connection, actor, now, number, "reply", words)
+    _keep(connection, actor, now, number, "reply", words, picture=picture)
 
 
 def said(connection: Connection, now: int, talk: calls.Talk, text: str) -> bool:
     """By the resident, to whoever helps them. Whether somebody does."""
     found = calls.get(connection, [talk.request])[talk.request]
-    values = {"said_at": now}
-    if not found.waits:
-        values["due_at"] = now + REPLY_WITHIN
-    if not calls.change(connection, talk.request, calls.CLAIMED, **values):
+    if not heard(connection, found, now):
         return False
     _write(connection, talk.request, "said", talk.person, now, _words(text))
     return True
 
 
+def heard(connection: Connection, found: Request, now: int) -> bool:
+    """The resident said or showed something: whoever helps is to answer. Whether somebody does."""
+    values = {"said_at": now}
+    if not found.waits:
+        values["due_at"] = now + REPLY_WITHIN
+    return calls.change(connection, found.id, calls.CLAIMED, **values)
+
+
 def release(connection: Connection, actor: Actor, now: int, number: int) -> None:
     """The member cannot: others are asked at once."""
-    found = _held(connection, actor, number)
+    found = held(connection, actor, number)
     _reopen(connection, found, now)
     _keep(connection, actor, now, number, "released", actor=found.claimed_by)
 
@@ -143,7 +151,7 @@ def hand_back(connection: Connection, actor: Actor, now: int, number: int) -> No
 
 def close(connection: Connection, actor: Actor, now: int, number: int, outcome: str) -> None:
     """`outcome` is a slug; the guide goes on."""
-    found = _held(connection, actor, number)
+    found = held(connection, actor, number)
     _end(connection, found, now, outcome)
     _keep(connection, actor, now, number, outcome)
 
@@ -177,8 +185,8 @@ def _seen(connection: Connection, actor: Actor, operation: Operation, number: in
     return found
 
 
-def _held(connection: Connection, actor: Actor, number: int) -> Request:
-    """By the actor, or by somebody they lead."""
+def held(connection: Connection, actor: Actor, number: int) -> Request:
+    """By the actor, or by somebody they lead. Raises Refused."""
     found = _seen(connection, actor, Operation.GIVE_HELP, number)
     if found.claimed_by != actor.person or found.state != calls.CLAIMED:
         access.require(connection, actor, Operation.STEER_HELP, found.area)
@@ -197,10 +205,16 @@ def _words(text: str) -> str:
 
 
 def _write(
-    connection: Connection, number: int, kind: str, person: int, now: int, text: str = ""
+    connection: Connection,
+    number: int,
+    kind: str,
+    person: int,
+    now: int,
+    text: str = "",
+    picture: str = "",
 ) -> None:
     row = {"request": number, "kind": kind, "actor": person, "text": text, "at": now}
-    calls.happened(connection, [row])
+    calls.happened(connection, [{**row, "picture": picture}])
 
 
 def _keep(
@@ -212,6 +226,7 @@ def _keep(
     text: str = "",
     *,
     actor: int = 0,
+    picture: str = "",
 ) -> None:
-    _write(connection, number, kind, actor or by.person, now, text)
+    _write(connection, number, kind, actor or by.person, now, text, picture)
     audit.record(connection, by, Operation.GIVE_HELP, f"help:{number}", now, kind=kind)

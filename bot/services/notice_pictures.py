@@ -29,8 +29,8 @@ def keep(connection: Connection, actor: Actor, now: int, small: bytes) -> str:
     return path
 
 
-def clean(raw: bytes) -> bytes:
-    """JPEG for a phone. Raises Refused."""
+def clean(raw: bytes, longest: int = _LONGEST) -> bytes:
+    """JPEG for a phone, no side over `longest`. Raises Refused."""
     if len(raw) > MOST_BYTES:
         raise Refused(Problem.BAD_PICTURE)
     try:
@@ -40,7 +40,7 @@ def clean(raw: bytes) -> bytes:
                 if opened.width * opened.height > _MOST_PIXELS:
                     raise Refused(Problem.BAD_PICTURE)
                 upright = ImageOps.exif_transpose(opened)
-                upright.thumbnail((_LONGEST, _LONGEST))
+                upright.thumbnail((longest, longest))
                 return _written(upright)
     except (OSError, ValueError, SyntaxError, Warning, Image.DecompressionBombError) as error:
         raise Refused(Problem.BAD_PICTURE) from error

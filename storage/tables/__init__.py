@@ -33,7 +33,7 @@ from storage.tables.chats import (
     WebMessage,
 )
 from storage.tables.guides import GuideEdition, GuideVersion, Progress
-from storage.tables.help import HelpEvent, HelpRequest
+from storage.tables.help import HelpEvent, HelpPicture, HelpRequest
 from storage.tables.ledger import Delivery, InboxUpdate, Lane, MessageReference, Pace
 from storage.tables.logins import Login, LoginLink, LoginSession
 from storage.tables.people import (
@@ -75,6 +75,7 @@ __all__ = [
     "GuideRun",
     "GuideVersion",
     "HelpEvent",
+    "HelpPicture",
     "HelpRequest",
     "Household",
     "HouseholdEvent",

@@ -1,4 +1,5 @@
-"""Calls for a person and what became of them. Columns and constraints only."""
+"""Calls for a person, what became of them, and pictures on their way in them. Columns and
+constraints only."""
 
 from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
@@ -39,7 +40,8 @@ class HelpRequest(SQLModel, table=True):
 
 class HelpEvent(SQLModel, table=True):
     """What happened to a request, in order. `told_at` is empty until those concerned have been
-    written to; `text` is what was said, kept while the request lives."""
+    written to; `text` is what was said and `picture` the path of what was shown, kept while the
+    request lives."""
 
     __tablename__ = "help_event"
     __table_args__ = (
@@ -51,5 +53,30 @@ class HelpEvent(SQLModel, table=True):
     kind: str
     actor: int
     text: str = Field(sa_column=long_text())
+    picture: str = Field(default="", sa_column_kwargs={"server_default": ""})
     at: int = Field(sa_column=moment())
     told_at: int | None = Field(sa_column=moment(empty=True))
+
+
+class HelpPicture(SQLModel, table=True):
+    """A picture sent in a call: on its way until it has a `path` and `content` (base64), gone
+    with the call. `reference` is what the platform of `address`, its sender's chat, calls it;
+    `actor` sent it, `of_member` on the member's side."""
+
+    __tablename__ = "help_picture"
+    __table_args__ = (
+        Index("ix_help_picture_request", "request"),
+        Index("ix_help_picture_path", "path"),
+        partial("ix_help_picture_waiting", "path = ''", "due_at"),
+    )
+    id: int | None = Field(default=None, sa_column=number())
+    request: int
+    actor: int
+    of_member: bool
+    address: str
+    reference: str = Field(sa_column=long_text())
+    text: str = Field(sa_column=long_text())
+    path: str
+    content: str = Field(sa_column=long_text())
+    tries: int
+    due_at: int = Field(sa_column=moment())

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from zalo import BOT_SECRET, BOT_TOKEN, zalo_needs
 
-from bot.channels.base import Channel, MalformedError, Outgoing, Sent
+from bot.channels.base import Channel, MalformedError, Outgoing, Sent, UnfetchedError
 from bot.channels.registry import _CHANNELS, Needs, ZaloBotNeeds, channels
 from bot.core.address import Address
 from bot.core.effects import Message
@@ -192,6 +192,11 @@ async def test_a_message_arrives_with_its_words(living: Living, case: Case) -> N
     assert isinstance(sent, Sent)
     assert sent.reference
     assert case.shown(message.text) in living.texts()[-1]
+
+
+async def test_a_picture_that_cannot_be_had_is_said_to_be_so(living: Living) -> None:
+    with pytest.raises(UnfetchedError, match=r"away|too-large"):
+        await living.channel.fetch("unknown")
 
 
 async def test_a_message_without_words_only_shows_the_press(living: Living) -> None:

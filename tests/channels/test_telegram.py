@@ -40,6 +40,7 @@ from bot.core.secrets import Secret
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "telegram"
 ACCOUNT = "123456"
 CODE, NUMBER = frozenset({Secret.CODE}), frozenset({Secret.NUMBER})
+LARGE = "AgAC-large"
 
 EXPECTED = {
     "text": ("42", TextReceived("xong rồi")),
@@ -50,12 +51,13 @@ EXPECTED = {
     "command": ("42", TextReceived("gap nguoi")),
     "command_words": ("42", TextReceived("gui H012 vneid")),
     "secret": ("42", TextReceived("mã OTP là •••", CODE)),
-    "photo": ("42", MediaReceived("photo", TextReceived("căn cước •••", NUMBER))),
+    "photo": ("42", MediaReceived("photo", TextReceived("căn cước •••", NUMBER), LARGE)),
     "forwarded": ("42", TextReceived("/dung ngay", forwarded=True)),
     "forwarded_photo": (
         "42",
-        MediaReceived("photo", TextReceived("trúng thưởng xe", forwarded=True)),
+        MediaReceived("photo", TextReceived("trúng thưởng xe", forwarded=True), LARGE),
     ),
+    "picture_as_file": ("42", MediaReceived("document", None, LARGE)),
     "voice": ("42", MediaReceived("voice")),
     "sticker": ("42", MediaReceived("sticker")),
     "contact": ("42", MediaReceived("contact")),

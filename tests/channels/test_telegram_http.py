@@ -7,7 +7,17 @@ import pytest
 from phone import SECRET, TOKEN, Telegram
 from service import free_port
 
-from bot.channels.base import Failure, NotSent, Outgoing, PictureFile, Press, Sent, VoiceFile
+from bot.channels.base import (
+    MOST_FETCHED,
+    Failure,
+    NotSent,
+    Outgoing,
+    PictureFile,
+    Press,
+    Sent,
+    UnfetchedError,
+    VoiceFile,
+)
 from bot.channels.telegram.channel import Telegram as Channel
 from bot.core.address import Address
 from bot.core.effects import Message
@@ -191,3 +201,12 @@ async def test_a_thousand_a_second_are_asked_for_only_when_paid_for(
     assert asked == [paid] * 3
     assert made.limits.per_second == (1000 if paid else 30)
     assert Channel.limits.per_second == 30
+
+
+async def test_a_picture_somebody_sent_is_fetched(cloud: Telegram, channel: Channel) -> None:
+    cloud.cloud.files["theirs"] = b"a picture"
+    assert await channel.fetch("theirs") == b"a picture"
+    cloud.cloud.files["large"] = bytes(MOST_FETCHED + 1)
+    for name, why in (("large", "too-large"), ("unknown", "away")):
+        with pytest.raises(UnfetchedError, match=why):
+            await channel.fetch(name)

@@ -1,10 +1,12 @@
 """Calls for help in the console: seen, claimed by the first, answered, handed on; visits noted."""
 
+import io
 import re
 from collections.abc import Callable
 
 import httpx
 import pytest
+from PIL import Image
 from village import COMMUNE, FAR, NEAR, find
 
 from bot.core.rights import Role
@@ -53,6 +55,29 @@ async def test_a_helper_answers_hands_on_and_ends(
     await client.post("/can-giup/1/giup-xong")
     assert wiring.database.read_now(lambda one: calls.get(one, [1])[1]).state == calls.CLOSED
     assert "Không có ai đang chờ" in (await client.get("/can-giup")).text
+
+
+async def test_a_helper_shows_where_to_press(
+    wiring: Wiring, client: httpx.AsyncClient, official: Official
+) -> None:
+    official(Role.MEMBER, NEAR)
+    await client.post("/can-giup/1/nhan-viec")
+    reply = "/can-giup/1/tra-loi"
+    bad = await client.post(reply, data={"loi": "xem"}, files={"anh": ("a.png", b"%PDF")})
+    assert bad.status_code == 422
+    assert "Ảnh không dùng được" in bad.text
+    assert ">xem</textarea>" in bad.text
+    out = io.BytesIO()
+    Image.new("RGB", (9, 9)).save(out, "PNG")
+    shown = await client.post(reply, data={"loi": ""}, files={"anh": ("a.png", out.getvalue())})
+    assert shown.status_code == 303
+    picture = re.search(r'src="(/hinh/cuoc-goi/[^"]+)"', (await client.get("/can-giup/1")).text)
+    assert picture
+    assert (await client.get(picture[1])).content.startswith(b"\xff\xd8")
+    await client.post("/can-giup/1/giup-xong")
+    line = wiring.beside.help_line(wiring.database, wiring.signals)
+    assert await line.once()
+    assert (await client.get(picture[1])).status_code == 404
 
 
 @pytest.mark.parametrize("outcome", ["away", "refused"])

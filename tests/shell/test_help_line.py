@@ -66,27 +66,28 @@ async def test_the_step_is_counted_as_the_resident_sees_it(village: Callers) -> 
     assert f", bước {seen[1]}" in village.last("dung")
 
 
-async def test_only_words_pass_and_both_are_told(village: Callers) -> None:
-    """A picture may show papers; nothing vanishes without a word."""
+async def test_what_cannot_pass_is_told_to_both(village: Callers) -> None:
+    """Recordings, and pictures of a platform that does not hand them over: nothing vanishes
+    without a word."""
     await _call(village)
     await village.presses("dung", "Nhận giúp")
     heard = len(village.channel.texts("dung"))
     village.house.hear("nam", media="photo", text="cháu xem giúp bà")
     await village.work()
-    assert "chỉ chuyển được chữ" in village.last("nam")
-    assert "vừa gửi ảnh" in village.last("dung")
+    assert "KHÔNG chuyển được" in village.last("nam")
+    assert "máy không chuyển được" in village.last("dung")
     village.house.hear("dung", media="voice")
     await village.work()
     assert "CHƯA tới người nhờ" in village.last("dung")
     assert len(village.channel.texts("dung")) == heard + 2
     village.house.hear("nam", media="contact")
     await village.work()
-    assert "chỉ chuyển được chữ" not in village.last("nam")
+    assert "KHÔNG chuyển được" not in village.last("nam")
     await village.says("dung", "giúp xong")
     village.house.hear("nam", media="photo")
     village.house.hear("dung", media="photo")
     await village.work()
-    assert "chỉ chuyển" not in village.last("nam")
+    assert "KHÔNG chuyển được" not in village.last("nam")
     assert "CHƯA tới" not in village.last("dung")
 
 

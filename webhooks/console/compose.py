@@ -10,7 +10,6 @@ from typing import Any
 
 from fastapi import Response
 from sqlalchemy import Connection
-from starlette.datastructures import UploadFile
 
 from bot.channels.registry import intervals
 from bot.channels.webchat.channel import NAME as WEB
@@ -163,13 +162,9 @@ class _Compose:
         return await self.show(visit, draft)
 
     async def _uploaded(self, visit: Visit) -> bytes:
-        """The picture that was chosen, cleaned; empty for none. One byte more than allowed is
-        enough to refuse it."""
-        file = visit.form.get("anh")
-        if not isinstance(file, UploadFile) or not file.size:
-            return b""
-        raw = await file.read(notice_pictures.MOST_BYTES + 1)
-        return await asyncio.to_thread(notice_pictures.clean, raw)
+        """The picture that was chosen, cleaned; empty for none."""
+        raw = await visit.picture()
+        return await asyncio.to_thread(notice_pictures.clean, raw) if raw else b""
 
     async def _before(self, visit: Visit, number: int) -> Content:
         kept = await visit.read(lambda one: announcements.get(one, number))

@@ -15,11 +15,12 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy import Connection
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, UploadFile
 
 from bot.core.rights import Actor, Operation, Refusal
 from bot.services import logins
 from bot.services.access import Problem, Refused
+from bot.services.notice_pictures import MOST_BYTES
 from bot.wiring import Wiring
 from storage.database import SECOND
 from webhooks.forms import kept
@@ -77,6 +78,13 @@ class Visit:
     def chosen(self, name: str) -> list[str]:
         given = self.form.getlist(name)
         return [kept(one) for one in given if isinstance(one, str)]
+
+    async def picture(self) -> bytes:
+        """As it was chosen, empty for none. One byte more than allowed is enough to refuse it."""
+        file = self.form.get("anh")
+        if not isinstance(file, UploadFile) or not file.size:
+            return b""
+        return await file.read(MOST_BYTES + 1)
 
     def may(self, operation: Operation) -> bool:
         """For others than themselves."""

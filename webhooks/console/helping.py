@@ -1,5 +1,6 @@
 """/can-giup: who waits for a person, longest first; claimed by the first, answered, handed on."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -11,6 +12,7 @@ from sse_starlette import EventSourceResponse
 from bot import trails
 from bot.core.rights import Actor, Operation
 from bot.services import help as service
+from bot.services import help_pictures
 from bot.services.access import Problem, Refused
 from bot.services.logins import VIA
 from storage import calls, persons, teams
@@ -20,16 +22,17 @@ from webhooks.console.live import Live
 
 PATH = "/can-giup"
 _SEE, _GIVE = Operation.SEE_HELP, Operation.GIVE_HELP
-_SAID_HERE = frozenset({Problem.TAKEN, Problem.BAD_VALUE, Problem.OWN_WORK, Problem.WRONG_STATE})
+_SAID_HERE = frozenset(
+    {
+        *(Problem.TAKEN, Problem.BAD_VALUE, Problem.OWN_WORK, Problem.WRONG_STATE),
+        *(Problem.BAD_PICTURE, Problem.TOO_MANY),
+    }
+)
 _TALK = ("said", "reply")
 
 
 def _claim(visit: Visit, connection: Connection, now: int, number: int) -> None:
     service.claim(connection, visit.actor, now, number)
-
-
-def _reply(visit: Visit, connection: Connection, now: int, number: int) -> None:
-    service.reply(connection, visit.actor, now, number, visit.said("loi"))
 
 
 def _release(visit: Visit, connection: Connection, now: int, number: int) -> None:
@@ -40,7 +43,14 @@ def _done(visit: Visit, connection: Connection, now: int, number: int) -> None:
     service.hand_back(connection, visit.actor, now, number)
 
 
-_STEPS = {"nhan-viec": _claim, "tra-loi": _reply, "chuyen": _release, "giup-xong": _done}
+def _reply(small: bytes, visit: Visit, connection: Connection, now: int, number: int) -> None:
+    """`small` is a picture made ready, or empty."""
+    actor, text = visit.actor, visit.said("loi")
+    path = help_pictures.keep(connection, actor, number, small, text) if small else ""
+    service.reply(connection, actor, now, number, text, path)
+
+
+_STEPS = {"nhan-viec": _claim, "chuyen": _release, "giup-xong": _done}
 
 
 class _Pages:
@@ -162,7 +172,8 @@ class _Pages:
     async def act(self, name: str, visit: Visit) -> Response:
         number = visit.number("call")
         try:
-            await visit.write(lambda one, now: _STEPS[name](visit, one, now, number))
+            work = _STEPS.get(name) or partial(_reply, await _uploaded(visit))
+            await visit.write(lambda one, now: work(visit, one, now, number))
         except Refused as refused:
             if refused.reason not in _SAID_HERE:
                 raise
@@ -171,11 +182,17 @@ class _Pages:
         return visit.go(on, "" if name == "tra-loi" else name)
 
 
+async def _uploaded(visit: Visit) -> bytes:
+    """The picture that was chosen, made small; empty for none."""
+    raw = await visit.picture()
+    return await asyncio.to_thread(help_pictures.clean, raw) if raw else b""
+
+
 def add(console: Console) -> None:
     pages = _Pages(console)
     console.get(PATH, _SEE)(pages.show)
     console.get(f"{PATH}/dong", _SEE)(pages.stream)
     console.get(f"{PATH}/{{call}}", _SEE)(pages.one)
     console.get(f"{PATH}/{{call}}/dong", _SEE)(pages.talk)
-    for name in _STEPS:
+    for name in (*_STEPS, "tra-loi"):
         console.post(f"{PATH}/{{call}}/{name}", _GIVE)(partial(pages.act, name))

@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Response
 from fastapi.responses import FileResponse
 
+from bot.pictures import is_private
 from bot.wiring import Wiring
 
 
@@ -14,6 +15,7 @@ def router(wiring: Wiring) -> APIRouter:
         file = await wiring.pictures.file(path)
         if file is None:
             return Response(status_code=404)
-        return FileResponse(file, headers={"cache-control": "public, max-age=86400"})
+        kept = "no-store" if is_private(path) else "public, max-age=86400"
+        return FileResponse(file, headers={"cache-control": kept})
 
     return routes

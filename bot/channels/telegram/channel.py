@@ -12,6 +12,7 @@ from telegram.error import BadRequest, TelegramError
 from telegram.request import HTTPXRequest
 
 from bot.channels.base import (
+    MOST_FETCHED,
     Intake,
     Limits,
     NotSent,
@@ -20,6 +21,7 @@ from bot.channels.base import (
     Press,
     Received,
     Sent,
+    UnfetchedError,
     VoiceFile,
 )
 from bot.channels.telegram.parse import NAME, intake, parse
@@ -77,7 +79,9 @@ class Telegram:
             pool_timeout=5,
             httpx_kwargs={"transport": AiohttpTransport(limits=_CONNECTIONS)},
         )
-        self._bot = Bot(token, base_url=f"{api}/bot", request=self._request)
+        self._bot = Bot(
+            token, base_url=f"{api}/bot", base_file_url=f"{api}/file/bot", request=self._request
+        )
 
     def verify(self, headers: Mapping[str, str], body: bytes) -> bool:  # noqa: ARG002
         given = headers.get(_SECRET_HEADER, "").encode()
@@ -162,6 +166,15 @@ class Telegram:
             bare = self._bot.edit_message_reply_markup(chat, int(press.message))
             await _quietly(bare)
         return press.message
+
+    async def fetch(self, reference: str) -> bytes:
+        try:
+            file = await self._bot.get_file(reference)
+            if (file.file_size or 0) > MOST_FETCHED:
+                raise UnfetchedError("too-large")
+            return bytes(await file.download_as_bytearray())
+        except TelegramError as error:
+            raise UnfetchedError("away") from error
 
     async def prepare(self, hook: str) -> None:
         await self._bot.set_webhook(

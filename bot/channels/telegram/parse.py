@@ -112,7 +112,17 @@ def _said(message: Message, secrets: frozenset[Secret]) -> Event | Notice:
         return said if forwarded else _command(message.text, secrets) or said
     kind = next((one for one in _MEDIA if getattr(message, one)), "")
     caption = message.caption and TextReceived(message.caption, secrets, forwarded=forwarded)
-    return MediaReceived(kind, caption or None) if kind else Ignored("service-message")
+    if not kind:
+        return Ignored("service-message")
+    return MediaReceived(kind, caption or None, _picture(message))
+
+
+def _picture(message: Message) -> str:
+    """The largest size of a photo, or a picture sent as a file; empty for what is none."""
+    if message.photo:
+        return message.photo[-1].file_id
+    file = message.document
+    return file.file_id if file and (file.mime_type or "").startswith("image/") else ""
 
 
 def _command(text: str, secrets: frozenset[Secret]) -> Event | None:

@@ -13,6 +13,7 @@ from bot.channels.base import (
     Outgoing,
     Received,
     Sent,
+    UnfetchedError,
     decoded,
     masked,
     packed,
@@ -86,6 +87,9 @@ class WebChat:
         if outgoing.message.text:
             await self._show(outgoing.id, outgoing.address, packed(outgoing.message))
         return Sent(str(outgoing.id))
+
+    async def fetch(self, reference: str) -> bytes:  # noqa: ARG002
+        raise UnfetchedError("away")  # the page takes no pictures
 
     async def prepare(self, hook: str) -> None:
         """Nobody has to be told."""

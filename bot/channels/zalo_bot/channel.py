@@ -8,7 +8,16 @@ import httpx
 import orjson
 from httpx_aiohttp import AiohttpTransport
 
-from bot.channels.base import Failure, Intake, Limits, NotSent, Outgoing, Received, Sent
+from bot.channels.base import (
+    Failure,
+    Intake,
+    Limits,
+    NotSent,
+    Outgoing,
+    Received,
+    Sent,
+    UnfetchedError,
+)
 from bot.channels.wire import lost, refused
 from bot.channels.zalo_bot.parse import NAME, account_of, intake, parse
 from bot.channels.zalo_bot.render import PHOTO, TEXT, Call, calls, failure
@@ -97,6 +106,9 @@ class ZaloBot:
             return failure(plain.get("error_code"))
         result = plain.get("result")
         return result if isinstance(result, dict) else {}
+
+    async def fetch(self, reference: str) -> bytes:  # noqa: ARG002
+        raise UnfetchedError("away")  # links of Zalo's are not kept
 
     async def prepare(self, hook: str) -> None:
         """Raises PermissionError with a slug when the hook was refused."""

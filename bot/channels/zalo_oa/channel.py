@@ -20,6 +20,7 @@ from bot.channels.base import (
     Outgoing,
     Received,
     Sent,
+    UnfetchedError,
 )
 from bot.channels.notes import GROUPS_STALE, Notes
 from bot.channels.zalo_oa import errors
@@ -257,6 +258,9 @@ class ZaloOA:
             self.notes.count(f"error:{answer.error}")
             return without
         return NotSent(Failure.AGAIN, "uploaded", picture=str(reference))
+
+    async def fetch(self, reference: str) -> bytes:  # noqa: ARG002
+        raise UnfetchedError("away")  # links of Zalo's are not kept
 
     async def prepare(self, hook: str) -> None:
         """Zalo is told of the hook by hand, in the console of the app."""

@@ -3,7 +3,7 @@
 from bot.standins.telegram.cloud import TelegramCloud, person
 from bot.standins.telegram.model import Chat, Json, RefusedError, Shown
 
-_PHOTO = [{"file_id": "AgAC-sent", "file_unique_id": "sent", "width": 90, "height": 90}]
+_PHOTO: Json = {"file_id": "AgAC-sent", "file_unique_id": "sent", "width": 90, "height": 90}
 
 
 class People:
@@ -28,8 +28,14 @@ class People:
         origin = {"type": "hidden_user", "sender_user_name": "Người lạ", "date": 0}
         return self._write(self.chat(number), text, {"text": text, "forward_origin": origin})
 
-    def send_photo(self, number: int, caption: str = "") -> int:
-        return self._write(self.chat(number), caption, {"photo": _PHOTO, "caption": caption})
+    def send_photo(self, number: int, caption: str = "", content: bytes = b"") -> int:
+        """Two sizes, as Telegram has them; without content it can never be fetched."""
+        sizes = [_PHOTO]
+        if content:
+            name = f"AgAC-sent-{self.cloud.number()}"
+            self.cloud.files[name] = content
+            sizes = [_PHOTO, {**_PHOTO, "file_id": name, "width": 900, "height": 900}]
+        return self._write(self.chat(number), caption, {"photo": sizes, "caption": caption})
 
     def share_contact(self, number: int, phone: str) -> int:
         contact = {"phone_number": phone, "first_name": "A", "user_id": number}
