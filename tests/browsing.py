@@ -10,6 +10,7 @@ SMALL: ViewportSize = {"width": 320, "height": 640}
 PHONE: ViewportSize = {"width": 360, "height": 740}
 DESK: ViewportSize = {"width": 1280, "height": 800}
 SIZES = {"320": SMALL, "360": PHONE, "1280": DESK}
+WAIT = 120_000.0  # milliseconds
 _AXE = Axe.from_file(Path(__file__).parent / "vendor" / "axe.min.js")
 _TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
@@ -37,6 +38,12 @@ class Watched:
                 else None
             ),
         )
+
+
+def patient(browser: Browser) -> Browser:
+    """Whose pages wait for what is to come on a busy machine, too."""
+    browser.on("context", lambda one: one.set_default_timeout(WAIT))
+    return browser
 
 
 def press(page: Page, choice: str) -> None:

@@ -9,8 +9,7 @@ import time
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-import httpx
-from service import free_port
+from service import PATIENCE, START_SECONDS, free_port, ready
 
 _fork = multiprocessing.get_context("forkserver")
 _fork.set_forkserver_preload(["bot.commands.service", "webhooks.app", "bot.channels.registry"])
@@ -37,12 +36,12 @@ class ForkedService:
         self.env = {f"GOCUA_{name}": value for name, value in settings.items()}
         self._process: BaseProcess | None = None
 
-    def start(self, *, ready: bool = True) -> "ForkedService":
+    def start(self) -> "ForkedService":
         self._process = _fork.Process(target=_serve, args=(self.env, self.port, str(self.log)))
         self._process.start()
-        end = time.monotonic() + 300  # a machine that does much else
-        while ready and not self._ready():
-            if time.monotonic() > end:
+        end = time.monotonic() + START_SECONDS
+        while not ready(self.base):
+            if time.monotonic() > end or not self._process.is_alive():
                 raise TimeoutError(self.log.read_text()[-2000:])
             time.sleep(0.01)
         return self
@@ -53,17 +52,11 @@ class ForkedService:
         assert self._process.pid
         return self._process.pid
 
-    def _ready(self) -> bool:
-        try:
-            return httpx.get(f"{self.base}/readyz", timeout=20).status_code == 200
-        except httpx.TransportError:
-            return False
-
     def stop(self) -> None:
         """SIGTERM: returns when it has ended by itself."""
         if self._process:
             self._process.terminate()
-            self._process.join(60)
+            self._process.join(PATIENCE)
             assert self._process.exitcode is not None
             self._process = None
 

@@ -77,7 +77,7 @@ class House:
         await self.deliver()
 
 
-async def until(true: Callable[[], Awaitable[bool]], seconds: float = 20) -> None:
+async def until(true: Callable[[], Awaitable[bool]], seconds: float = 120) -> None:
     async with asyncio.timeout(seconds):
         while not await true():  # noqa: ASYNC110  # the other side may be another process
             await asyncio.sleep(0.01)

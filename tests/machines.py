@@ -9,17 +9,16 @@ import sys
 import time
 from pathlib import Path
 
-import httpx
 from networks import Loopback
 from phone import SECRET, TOKEN, Telegram
-from service import ROOT, free_port
+from service import PATIENCE, ROOT, START_SECONDS, free_port, ready
 
 from bot.rehearsal import StandIn
 from bot.standins.telegram.server import create_app
 from storage.database import Database
 
-_START_SECONDS = 90
 _NOBODY = "nobody"
+_WAIT = ("-w", "-t", str(START_SECONDS))
 
 
 class Postgres:
@@ -60,10 +59,10 @@ class Postgres:
     def start(self) -> None:
         options = f"-c listen_addresses={self.host},127.0.0.1 -p {self.port} -k ''"
         log = str(self._data / "server.log")
-        self._run("pg_ctl", "-D", str(self._data), "-w", "-l", log, "-o", options, "start")
+        self._run("pg_ctl", "-D", str(self._data), *_WAIT, "-l", log, "-o", options, "start")
 
     def stop(self, how: str = "immediate") -> None:
-        self._run("pg_ctl", "-D", str(self._data), "-m", how, "-w", "stop")
+        self._run("pg_ctl", "-D", str(self._data), "-m", how, *_WAIT, "stop")
 
     @property
     def url(self) -> str:
@@ -106,18 +105,15 @@ class Machine:
         return self
 
     def wait_ready(self) -> "Machine":
-        end = time.monotonic() + _START_SECONDS
-        while not self.ready():
-            if time.monotonic() > end:
+        end = time.monotonic() + START_SECONDS
+        while not ready(self.base):
+            if time.monotonic() > end or not self._lives():
                 raise TimeoutError(self.log.read_text()[-2000:])
             time.sleep(0.05)
         return self
 
-    def ready(self, path: str = "/readyz") -> bool:
-        try:
-            return httpx.get(f"{self.base}{path}", timeout=2).status_code == 200
-        except httpx.TransportError:
-            return False
+    def _lives(self) -> bool:
+        return self.process is not None and self.process.poll() is None
 
     @property
     def pid(self) -> int:
@@ -136,7 +132,7 @@ class Machine:
 
     def _gone(self) -> None:
         assert self.process
-        self.process.wait(timeout=30)
+        self.process.wait(timeout=PATIENCE)
         self.process = None
 
     def cut(self) -> None:

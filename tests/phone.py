@@ -73,9 +73,10 @@ class Telegram:
         return []
 
 
-def eventually(true: Callable[[], bool], seconds: float = 60) -> None:
+def eventually(true: Callable[[], bool], seconds: float = 120) -> None:
+    """Looked at again after the end: this process may have stood still in between."""
     end = time.monotonic() + seconds
     while not true():
-        if time.monotonic() > end:
+        if time.monotonic() > end and not true():
             raise TimeoutError
         time.sleep(0.01)

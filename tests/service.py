@@ -1,26 +1,43 @@
 """The service as its users run it: a process of its own, reached over real HTTP."""
 
+import itertools
 import os
 import re
+import secrets
 import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
 
 ROOT = Path(__file__).parent.parent
-START_SECONDS = 40
+START_SECONDS = 300
+PATIENCE = 60  # of a client of this machine: a busy one takes its time
+_LOWEST, _PORTS = 20_000, 12_000
+_counted = itertools.count(secrets.randbelow(_PORTS))
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Below those a machine gives to whoever calls out, so that nobody takes it before its server
+    is there; none twice."""
+    for number in _counted:
+        port = _LOWEST + number % _PORTS
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError
+
+
+def ready(base: str) -> bool:
+    try:
+        return httpx.get(f"{base}/readyz", timeout=PATIENCE).status_code == 200
+    except httpx.TransportError:
+        return False
 
 
 class Service:
@@ -38,25 +55,27 @@ class Service:
         self._command = [command, *options]
         self._process: subprocess.Popen[bytes] | None = None
 
-    def start(self, *, ready: bool = True) -> "Service":
+    def start(self) -> "Service":
         arguments = [sys.executable, "-m", "bot", *self._command, "--port", str(self.port)]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 arguments, cwd=ROOT, env=self.env, stdout=log, stderr=log, start_new_session=True
             )
-        if ready:
-            self.wait_ready()
+        self._wait_ready()
         return self
 
-    def wait_ready(self) -> None:
+    def _wait_ready(self) -> None:
         end = time.monotonic() + START_SECONDS
-        while time.monotonic() < end:
-            try:
-                if httpx.get(f"{self.base}/readyz", timeout=2).status_code == 200:
-                    return
-            except httpx.TransportError:
-                time.sleep(0.05)
-        raise TimeoutError(self.log.read_text()[-2000:])
+        while time.monotonic() < end and self._lives():
+            if ready(self.base):
+                return
+            time.sleep(0.05)
+        said = self.log.read_text()[-2000:]
+        self.kill()
+        raise TimeoutError(said)
+
+    def _lives(self) -> bool:
+        return self._process is not None and self._process.poll() is None
 
     def set_up_code(self) -> str:
         """What the set-up page asks for, as the log tells it."""
@@ -67,7 +86,8 @@ class Service:
     def kill(self) -> None:
         """SIGKILL, in the middle of whatever it does."""
         if self._process:
-            os.killpg(self._process.pid, signal.SIGKILL)
+            if self._lives():
+                os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
             self._process = None
 
@@ -76,7 +96,11 @@ class Service:
         if self._process is None:
             return 0
         self._process.terminate()
-        status = self._process.wait(timeout=20)
+        try:
+            status = self._process.wait(timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise
         self._process = None
         return status
 
@@ -89,6 +113,6 @@ class Service:
             capture_output=True,
             input=text,
             text=True,
-            timeout=60,
+            timeout=START_SECONDS,
             check=False,
         )

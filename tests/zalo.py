@@ -7,7 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import httpx
-from service import Service, free_port
+from service import PATIENCE, Service, free_port
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -33,9 +33,12 @@ BOT_SECRET = "hook-secret-1"
 
 
 class Zalo:
-    """`limits=False` where a test is not about rates. `scale` is of the webhook's waits."""
+    """`limits=False` where a test is not about rates. `scale` is of the webhook's waits,
+    `patience` of its wait for an answer: Zalo's own would count a busy machine's as none."""
 
-    def __init__(self, *, limits: bool = True, scale: float = 1 / 500) -> None:
+    def __init__(
+        self, *, limits: bool = True, scale: float = 1 / 500, patience: float = PATIENCE
+    ) -> None:
         self.ahead = 0.0  # seconds the cloud's clock is in front of ours
         self.cloud = ZaloCloud(
             bot_token=BOT_TOKEN, clock=lambda: time.time() + self.ahead, limits=limits
@@ -44,13 +47,16 @@ class Zalo:
         self.people, self.bot_people = People(self.oa), BotPeople(self.bot)
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self._scale = scale
+        self._scale, self._patience = scale, patience
         self._standin: StandIn | None = None
 
     def start(self) -> "Zalo":
-        self._standin = StandIn(create_app(self.cloud, self._scale), self.port)
+        self._standin = StandIn(self._app(), self.port)
         self._standin.start()
         return self
+
+    def _app(self) -> Starlette:
+        return create_app(self.cloud, self._scale, patience=self._patience)
 
     def stop(self) -> None:
         if self._standin:
@@ -110,7 +116,7 @@ class Zalo:
 
     def save_webhook(self, url: str) -> bool:
         """In the app's console; the service must be up."""
-        answer = httpx.post(f"{self.url}/_console/webhook", json={"url": url}, timeout=10)
+        answer = httpx.post(f"{self.url}/_console/webhook", json={"url": url}, timeout=PATIENCE)
         return answer.status_code == 200
 
 

@@ -42,7 +42,7 @@ from storage.archive import DamagedError
 from storage.database import Database
 
 MANY = int(os.environ.get("GOCUA_FUZZ", "300"))
-PATIENCE = 20  # seconds for one input: it hangs when it takes longer
+PATIENCE = 120  # seconds for one input: it hangs when it takes longer
 ATOM = """<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom"><title>Xã</title>
 <entry><id>1</id><title>Cắt điện &amp; nước</title><link href="https://a.gov.vn/1"/>
 <updated>2027-01-15T08:00:00Z</updated>

@@ -18,7 +18,7 @@ import orjson
 import pytest
 from machines import Cluster, Machine
 from phone import SECRET, Telegram, eventually
-from service import ROOT
+from service import PATIENCE, ROOT
 from sqlalchemy import Connection, func, select, text
 
 from bot.channels.base import packed
@@ -95,7 +95,7 @@ class Talkers(threading.Thread):
         self._webs = cluster.machines
         self.stopping = threading.Event()
         self.said: defaultdict[int, int] = defaultdict(int)
-        self._client = httpx.Client(timeout=5, headers=HEADERS)
+        self._client = httpx.Client(timeout=PATIENCE, headers=HEADERS)
 
     def run(self) -> None:
         number = 0

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 from click.testing import CliRunner
+from service import PATIENCE
 from village import FAR, NEAR, plant
 from zalo import CONSOLE, PERSON, Zalo
 
@@ -67,7 +68,7 @@ def _consent(gocua: Console) -> str:
     """As an admin does: opens the link the command prints, allows, and copies the address."""
     said = gocua("login", text="\n", fails=True)
     link = next(word for word in said.split() if word.startswith("http://"))
-    answer = httpx.post(link)
+    answer = httpx.post(link, timeout=PATIENCE)
     assert answer.status_code == 303
     return answer.headers["location"]
 

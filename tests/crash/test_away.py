@@ -16,6 +16,7 @@ import pytest
 from forked import ForkedService
 from machines import Postgres
 from phone import SECRET, Telegram, eventually
+from service import PATIENCE
 from sqlalchemy import select
 
 from storage import outbox
@@ -77,7 +78,7 @@ class Platform:
     def call(self, text: str = "chào bác Tư") -> set[int]:
         """One message of everybody; the answers' statuses."""
         found = set()
-        with httpx.Client(base_url=self._service.base, headers=HEADERS, timeout=30) as client:
+        with httpx.Client(base_url=self._service.base, headers=HEADERS, timeout=PATIENCE) as client:
             for person in PEOPLE:
                 self._number += 1
                 body = _update(self._number, person, text)
@@ -156,11 +157,13 @@ def test_postgresql_stopped_and_started(serve: Serve) -> None:
         assert platform.call() == {200}
         assert platform.call() == {200}
         assert _files(service)
-        assert httpx.get(f"{service.base}/readyz", timeout=30).status_code == 503
+        assert httpx.get(f"{service.base}/readyz", timeout=PATIENCE).status_code == 503
         eventually(lambda: 'gocua_waiting{queue="spool"} 12.0' in _metrics(service))
-        page = httpx.post(f"{service.base}/tro-chuyen", data={"id": "a", "bai": ""}, timeout=30)
+        page = httpx.post(
+            f"{service.base}/tro-chuyen", data={"id": "a", "bai": ""}, timeout=PATIENCE
+        )
         assert page.status_code == 303
-        assert httpx.get(f"{service.base}/tro-chuyen", timeout=30).status_code == 503
+        assert httpx.get(f"{service.base}/tro-chuyen", timeout=PATIENCE).status_code == 503
         server.start()
         eventually(lambda: _ready(service))
         assert platform.call() == {200}
@@ -171,11 +174,11 @@ def test_postgresql_stopped_and_started(serve: Serve) -> None:
 
 
 def _ready(service: ForkedService) -> bool:
-    return httpx.get(f"{service.base}/readyz", timeout=30).status_code == 200
+    return httpx.get(f"{service.base}/readyz", timeout=PATIENCE).status_code == 200
 
 
 def _metrics(service: ForkedService) -> str:
-    return httpx.get(f"{service.base}/metrics", timeout=30).text
+    return httpx.get(f"{service.base}/metrics", timeout=PATIENCE).text
 
 
 class Disk:

@@ -16,6 +16,7 @@ import pytest
 from conftest import ENGINES, NewUrl
 from forked import ForkedService
 from phone import SECRET, Telegram, eventually
+from service import PATIENCE
 from sqlalchemy import Connection, func, select
 
 from bot.core.guide import Phrase
@@ -79,7 +80,7 @@ def _given_up(connection: Connection) -> int:
 
 
 async def _write(service: ForkedService, people: range) -> list[int]:
-    async with httpx.AsyncClient(timeout=20, headers=HEADERS) as client:
+    async with httpx.AsyncClient(timeout=PATIENCE, headers=HEADERS) as client:
         calls = [
             client.post(f"{service.base}/hooks/telegram", content=_update(person))
             for person in people

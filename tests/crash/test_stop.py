@@ -10,6 +10,7 @@ import pytest
 from conftest import ENGINES, NewUrl
 from forked import ForkedService
 from phone import SECRET, Telegram, eventually
+from service import PATIENCE
 from sqlalchemy import func, select
 
 from storage import outbox
@@ -51,7 +52,7 @@ def database(service: ForkedService) -> Iterator[Database]:
 
 
 def _write(service: ForkedService) -> None:
-    with httpx.Client(base_url=service.base, headers=HEADERS, timeout=30) as client:
+    with httpx.Client(base_url=service.base, headers=HEADERS, timeout=PATIENCE) as client:
         for person in PEOPLE:
             sender = {"id": person, "is_bot": False, "first_name": "A"}
             chat = {"id": person, "type": "private"}

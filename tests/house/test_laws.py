@@ -58,6 +58,20 @@ def test_only_the_sender_sends() -> None:
     assert senders == {"bot/sender.py"}
 
 
+def test_clients_of_tests_are_patient() -> None:
+    """Five seconds, httpx's own, are too few on a busy machine. In-process calls know no time."""
+    calls = re.compile(r"httpx\.(?:get|post|put|delete|request|stream|(?:Async)?Client)\(")
+    hasty = [
+        f"{_name(path)}:{node.lineno}"
+        for path in sorted((ROOT / "tests").rglob("*.py"))
+        for node in ast.walk(_tree(path))
+        if isinstance(node, ast.Call)
+        and calls.match(f"{ast.unparse(node.func)}(")
+        and not {"timeout", "transport"} & {one.arg for one in node.keywords}
+    ]
+    assert hasty == [], "timeout=service.PATIENCE"
+
+
 def test_only_settings_read_the_environment() -> None:
     readers = {
         _name(path)

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
+from browsing import WAIT, patient
 from phone import Telegram
 from playwright.sync_api import Browser, Playwright, sync_playwright
 from service import Service
@@ -30,9 +31,9 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
     path = os.environ.get("CHROMIUM") or shutil.which("chromium")
     assert path, "make test installs chromium"
     made = playwright.chromium.launch(
-        executable_path=path, args=["--disable-gpu", "--disable-dev-shm-usage"]
+        executable_path=path, args=["--disable-gpu", "--disable-dev-shm-usage"], timeout=WAIT
     )
-    yield made
+    yield patient(made)
     made.close()
 
 

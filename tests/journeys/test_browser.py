@@ -7,7 +7,7 @@ import httpx
 import pytest
 from browsing import DESK, PHONE, Watched, accessible, fits, press
 from playwright.sync_api import Browser, Locator, Page
-from service import Service
+from service import PATIENCE, Service
 from walk import right_answer
 
 from bot.core.guide import Guide, Phrase
@@ -140,7 +140,9 @@ def test_nothing_is_lost_or_doubled_over_reconnects(browser: Browser, service: S
         context.set_offline(offline=True)
         for n in range(4):
             form = {"text": f"câu {turn} {n}", "id": f"r{turn}{n}"}
-            answer = httpx.post(f"{service.base}/tro-chuyen", data=form, cookies=cookies)
+            answer = httpx.post(
+                f"{service.base}/tro-chuyen", data=form, cookies=cookies, timeout=PATIENCE
+            )
             assert answer.status_code == 303
         context.set_offline(offline=False)
         last = f"câu {turn} 3"
@@ -154,7 +156,9 @@ def test_nothing_is_lost_or_doubled_over_reconnects(browser: Browser, service: S
 def test_first_visit_is_light(service: Service) -> None:
     """Bytes as a phone would fetch them: compressed, page and everything it names."""
     total = 0
-    with httpx.Client(base_url=service.base, headers={"accept-encoding": "gzip"}) as client:
+    with httpx.Client(
+        base_url=service.base, headers={"accept-encoding": "gzip"}, timeout=PATIENCE
+    ) as client:
         page = client.get("/tro-chuyen")
         paths = [part.split('"')[0] for part in page.text.split('"/static/')[1:]]
         for path in ["/tro-chuyen", *(f"/static/{one}" for one in paths)]:

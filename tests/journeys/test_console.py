@@ -89,7 +89,7 @@ def test_an_official_writes_and_another_approves(browser: Browser, service: Serv
     assert page.url == address
     page.get_by_label("Gõ số nhóm sẽ nhận").fill("3")
     page.get_by_role("button", name="Duyệt và gửi 3 nhóm").click()
-    page.locator("#tien-do", has_text="3/3 nơi nhận đã có kết quả").wait_for(timeout=60_000)
+    page.locator("#tien-do", has_text="3/3 nơi nhận đã có kết quả").wait_for()
     context.close()
     assert made.faults == []
 

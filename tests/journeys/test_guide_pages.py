@@ -6,7 +6,7 @@ import httpx
 import pytest
 from browsing import DESK, PHONE, SMALL, Watched, accessible, fits
 from playwright.sync_api import Browser
-from service import Service
+from service import PATIENCE, Service
 
 from bot.library import Library
 
@@ -113,7 +113,9 @@ def test_printed_it_is_the_guide_and_nothing_else(browser: Browser, service: Ser
 
 def test_a_first_visit_is_light(service: Service, library: Library) -> None:
     """Bytes as a phone would fetch them, without the pictures, which come when scrolled to."""
-    with httpx.Client(base_url=service.base, headers={"accept-encoding": "gzip"}) as client:
+    with httpx.Client(
+        base_url=service.base, headers={"accept-encoding": "gzip"}, timeout=PATIENCE
+    ) as client:
         for guide in library.guides:
             page = client.get(f"/huong-dan/{guide.id}")
             names = [part.split('"')[0] for part in page.text.split('"/static/')[1:]]

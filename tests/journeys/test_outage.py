@@ -8,7 +8,7 @@ import orjson
 import pytest
 from conftest import ENGINES, NewUrl
 from phone import SECRET, Telegram, eventually
-from service import Service
+from service import PATIENCE, Service
 
 from bot.core.guide import Phrase
 from bot.library import Library
@@ -56,7 +56,7 @@ def _totals(service: Service) -> dict[str, int]:
 
 
 def _chat_answers(service: Service, consent: str) -> bool:
-    with httpx.Client(base_url=service.base, timeout=30) as browser:
+    with httpx.Client(base_url=service.base, timeout=PATIENCE) as browser:
         browser.post("/tro-chuyen", data={"id": "a1", "bai": ""})
         return consent in browser.get("/tro-chuyen").text
 
@@ -78,14 +78,16 @@ def test_telegram_away(telegram: Telegram, service: Service, library: Library) -
     eventually(lambda: not {"queued", "sending"} & _totals(service).keys(), 120)
     assert all(consent in [one.text for one in telegram.from_bot(person)] for person in taken)
     eventually(lambda: telegram.cloud.webhook.get("url", "").endswith("/hooks/telegram"), 120)
-    assert httpx.post(f"{service.base}/hooks/telegram", content=_update(1), headers=HEADERS)
+    assert httpx.post(
+        f"{service.base}/hooks/telegram", content=_update(1), headers=HEADERS, timeout=PATIENCE
+    )
     assert _doctor(service)["paused"][1]
 
 
 def _write_until_refused(service: Service) -> list[int]:
     """People write until the hook asks to come back later; nothing taken is refused."""
     taken: list[int] = []
-    with httpx.Client(base_url=service.base, headers=HEADERS, timeout=30) as platform:
+    with httpx.Client(base_url=service.base, headers=HEADERS, timeout=PATIENCE) as platform:
         for person in range(1000, 2000):
             answer = platform.post("/hooks/telegram", content=_update(person))
             if answer.status_code == 503:
@@ -100,7 +102,7 @@ def _write_until_refused(service: Service) -> list[int]:
 
 def _is_counted(service: Service) -> bool:
     """The service looks at its queues now and then; this waits for the next look."""
-    said = httpx.get(f"{service.base}/metrics").text
+    said = httpx.get(f"{service.base}/metrics", timeout=PATIENCE).text
     waiting = sum(
         float(line.split()[-1]) for line in said.splitlines() if line.startswith("gocua_waiting{")
     )

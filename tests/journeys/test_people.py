@@ -9,7 +9,7 @@ import httpx
 import pytest
 from conftest import ENGINES, NewUrl
 from phone import Telegram, eventually
-from service import Service
+from service import PATIENCE, Service
 from sqlalchemy import Connection
 from village import find, plant
 
@@ -123,7 +123,7 @@ class WebPage:
     """The web chat as a browser without JavaScript."""
 
     def __init__(self, base: str) -> None:
-        self._client = httpx.Client(base_url=base, follow_redirects=True, timeout=30)
+        self._client = httpx.Client(base_url=base, follow_redirects=True, timeout=PATIENCE)
         self._ids = map(str, itertools.count(1))
 
     def sends(self, **form: str) -> str:

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from phone import eventually
 from pydantic import ValidationError
-from service import Service, free_port
+from service import PATIENCE, Service, free_port
 from sqlalchemy import Connection, text
 from village import NEAR, find, plant
 
@@ -118,7 +118,10 @@ def test_the_whole_chain_with_real_numbers_and_nobody_real(
         assert all("DIỄN TẬP, không phải tin thật" in one.content for one in rows)
     database.close()
     for path in ("/dang-nhap", "/thu"):
-        assert "DIỄN TẬP – không có gì tới người dân" in httpx.get(f"{practice.base}{path}").text
+        assert (
+            "DIỄN TẬP – không có gì tới người dân"
+            in httpx.get(f"{practice.base}{path}", timeout=PATIENCE).text
+        )
 
 
 def test_no_client_of_a_real_platform_can_be_made() -> None:

@@ -16,7 +16,7 @@ import zxingcpp
 from conftest import NewUrl
 from phone import eventually
 from raster import raster
-from service import Service
+from service import PATIENCE, Service
 from sqlalchemy import Connection, select
 from village import FAR, find, plant
 from walk import right_answer
@@ -68,7 +68,7 @@ class Page:
     """The web chat of one person, as a browser without JavaScript."""
 
     def __init__(self, base: str) -> None:
-        self._client = httpx.Client(base_url=base, follow_redirects=True, timeout=30)
+        self._client = httpx.Client(base_url=base, follow_redirects=True, timeout=PATIENCE)
         self._ids = map(str, itertools.count(1))
 
     def shown(self) -> str:

@@ -7,7 +7,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from browsing import DESK, PHONE, press
+from browsing import DESK, PHONE, WAIT, patient, press
 from phone import TOKEN, Telegram
 from PIL import Image
 from playwright.sync_api import Browser, Page, Playwright, ViewportSize
@@ -49,8 +49,9 @@ def phone(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> I
         executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"),
         args=["--disable-gpu", "--disable-dev-shm-usage"],
         env={**os.environ, "FONTCONFIG_FILE": str(config)},
+        timeout=WAIT,
     )
-    yield made
+    yield patient(made)
     made.close()
 
 

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from conftest import ENGINES, NewUrl
 from phone import Telegram, eventually
-from service import Service
+from service import PATIENCE, Service
 from sqlalchemy import select
 
 from storage import inbox, outbox
@@ -51,7 +51,7 @@ def test_secrets_are_kept_nowhere(
     telegram.people.edit(LAN, message, "mã xác nhận 482915")
     telegram.people.send_photo(LAN, SAID["079203001234"])
     telegram.people.share_contact(LAN, PERSONAL[1])
-    with httpx.Client(base_url=service.base, timeout=30) as browser:
+    with httpx.Client(base_url=service.base, timeout=PATIENCE) as browser:
         browser.post("/tro-chuyen", data={"id": "a1", "bai": ""})
         for number, said in enumerate(SAID.values()):
             browser.post("/tro-chuyen", data={"id": f"b{number}", "text": said})
@@ -60,7 +60,7 @@ def test_secrets_are_kept_nowhere(
     eventually(lambda: not telegram.cloud.waiting and _settled(database))
     backup = tmp_path / "backup.zip"
     assert service.run("backup", str(backup)).returncode == 0
-    said = httpx.get(f"{service.base}/metrics").text
+    said = httpx.get(f"{service.base}/metrics", timeout=PATIENCE).text
     service.stop()
     assert "•••" in shown
     _joined(service.log.read_text(), database)

@@ -9,7 +9,7 @@ import orjson
 import pytest
 from conftest import ENGINES, NewUrl
 from phone import SECRET, TOKEN, Telegram, eventually
-from service import Service
+from service import PATIENCE, Service
 from sqlalchemy import select
 from walk import right_answer
 from zalo import CONSOLE, PERSON, Zalo
@@ -171,7 +171,9 @@ def _post(service: Service, name: str, signature: str | None = None) -> int:
     body = SEEN[name]["raw"].encode()
     mac = SEEN[name]["signature"] if signature is None else signature
     headers = {**MARK, **({"X-ZEvent-Signature": mac} if mac else {})}
-    answer = httpx.post(f"{service.base}/hooks/zalo-oa", content=body, headers=headers)
+    answer = httpx.post(
+        f"{service.base}/hooks/zalo-oa", content=body, headers=headers, timeout=PATIENCE
+    )
     return answer.status_code
 
 
@@ -200,8 +202,8 @@ def test_wrong_and_missing_signatures_process_nothing(
             assert _post(service, name, signature) == 200
     assert _rows(database, InboxUpdate) == []
     eventually(lambda: _fact(database, "signature:miss")[1] == 3 * (len(SEEN) - 1))
-    assert httpx.get(f"{service.base}/hooks/zalo-oa").status_code in (200, 405)
-    counted = httpx.get(f"{service.base}/metrics").text
+    assert httpx.get(f"{service.base}/hooks/zalo-oa", timeout=PATIENCE).status_code in (200, 405)
+    counted = httpx.get(f"{service.base}/metrics", timeout=PATIENCE).text
     assert 'outcome="not-verified"' in counted
     assert 'outcome="knock"' in counted
     warned = [one for one in service.log.read_text().splitlines() if '"warning"' in one]

@@ -12,7 +12,7 @@ import orjson
 import pytest
 from conftest import NewUrl
 from phone import eventually
-from service import Service
+from service import PATIENCE, Service
 from zalo import CONSOLE, PERSON, Zalo, zalo_needs
 
 from bot.channels.base import Failure, NotSent, Outgoing, Sent
@@ -160,8 +160,8 @@ def _log_in(service: Service) -> None:
     """The operator and the admin, with the link and the address they get to see."""
     shown = service.run("zalo", "login", text="\n").stdout
     link = next(word for word in shown.split() if "permission" in word)
-    back = httpx.post(link).headers["location"]
-    assert "gocua zalo login" in httpx.get(back).text
+    back = httpx.post(link, timeout=PATIENCE).headers["location"]
+    assert "gocua zalo login" in httpx.get(back, timeout=PATIENCE).text
     assert service.run("zalo", "login", text=back).returncode == 0
 
 

@@ -15,7 +15,7 @@ import httpx
 import pyotp
 import pytest
 from phone import SECRET, Telegram, eventually
-from service import ROOT, Service, free_port
+from service import PATIENCE, ROOT, Service, free_port
 from zalo import PERSON, Hook, Zalo
 
 CHAT = 1001
@@ -127,7 +127,7 @@ def test_platforms_call_through_it(
 def test_it_is_found_without_https_and_passes_nothing_on_in_clear(
     proxy: Proxy, service: Service
 ) -> None:
-    clear = httpx.get(f"http://localhost:{proxy.http}/dang-nhap")
+    clear = httpx.get(f"http://localhost:{proxy.http}/dang-nhap", timeout=PATIENCE)
     assert clear.status_code == 308
     assert clear.headers["location"].startswith("https://localhost")
     with proxy.client() as client:

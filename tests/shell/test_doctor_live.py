@@ -10,7 +10,7 @@ from threading import Thread
 import pytest
 from phone import SECRET, TOKEN, Telegram
 from pydantic import SecretStr
-from service import Service
+from service import PATIENCE, Service
 from zalo import BOT_TOKEN, Zalo
 
 from bot.channels.telegram.channel import Telegram as Channel
@@ -33,6 +33,12 @@ def zalo() -> Iterator[Zalo]:
     made = Zalo(limits=False).start()
     yield made
     made.stop()
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine is no platform that is away."""
+    monkeypatch.setattr("bot.doctor_live._SECONDS", PATIENCE)
 
 
 def _settings(**more: object) -> Settings:

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import orjson
 import pytest
+from service import PATIENCE
 from zalo import Hook, Zalo
 
 Json = dict[str, Any]
@@ -65,7 +66,7 @@ class Oa:
 
 @pytest.fixture
 def oa(zalo: Zalo) -> Iterator[Oa]:
-    with httpx.Client(base_url=zalo.url) as client:
+    with httpx.Client(base_url=zalo.url, timeout=PATIENCE) as client:
         yield Oa(zalo, client, zalo.oa.oauth.pair()["access_token"])
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from phone import SECRET, TOKEN, Telegram, eventually
+from service import PATIENCE
 
 LAN = 42
 
@@ -59,7 +60,7 @@ def telegram() -> Iterator[Telegram]:
 
 
 def _call(telegram: Telegram, method: str, token: str = TOKEN, **params: object) -> dict[str, Any]:
-    answer = httpx.post(f"{telegram.url}/bot{token}/{method}", json=params)
+    answer = httpx.post(f"{telegram.url}/bot{token}/{method}", json=params, timeout=PATIENCE)
     plain: dict[str, Any] = answer.json()
     assert plain["ok"] == answer.is_success
     assert answer.status_code == plain.get("error_code", 200)
@@ -164,11 +165,13 @@ def test_a_tap_dies_after_150_seconds(telegram: Telegram, hook: Hook) -> None:
 
 
 def test_the_make_believe_phone(telegram: Telegram) -> None:
-    base = f"{telegram.url}/_phone/77"
-    assert "<html" in httpx.get(telegram.url).text
-    assert httpx.get(f"{telegram.url}/_phone/phone.js").status_code == 200
-    assert httpx.get(f"{telegram.url}/_phone/secret").status_code == 404
-    assert httpx.post(f"{base}/say", json={"text": "chào"}).status_code == 200
-    assert [one["text"] for one in httpx.get(f"{base}/messages").json()["messages"]] == ["chào"]
-    assert httpx.post(f"{base}/press", json={"message": 1, "button": "x"}).status_code == 400
-    assert httpx.post(f"{base}/dance", json={}).status_code == 400
+    with httpx.Client(base_url=telegram.url, timeout=PATIENCE) as phone:
+        assert "<html" in phone.get("/").text
+        assert phone.get("/_phone/phone.js").status_code == 200
+        assert phone.get("/_phone/secret").status_code == 404
+        base = "/_phone/77"
+        assert phone.post(f"{base}/say", json={"text": "chào"}).status_code == 200
+        said = phone.get(f"{base}/messages").json()["messages"]
+        assert [one["text"] for one in said] == ["chào"]
+        assert phone.post(f"{base}/press", json={"message": 1, "button": "x"}).status_code == 400
+        assert phone.post(f"{base}/dance", json={}).status_code == 400

@@ -8,6 +8,7 @@ import httpx
 import orjson
 import pytest
 from phone import eventually
+from service import PATIENCE
 from zalo import BOT_SECRET, BOT_TOKEN, Hook, Zalo
 
 from bot.standins.zalo.model import RefusedError
@@ -38,7 +39,7 @@ class Api:
 
 @pytest.fixture
 def api(zalo: Zalo) -> Iterator[Api]:
-    with httpx.Client(base_url=zalo.url, timeout=30) as client:
+    with httpx.Client(base_url=zalo.url, timeout=PATIENCE) as client:
         yield Api(zalo, client)
 
 

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 import httpx
 import pytest
+from service import PATIENCE
 from zalo import Zalo
 
 from .conftest import PERSON, Json, Oa
@@ -27,7 +28,7 @@ class Phone:
 
 @pytest.fixture
 def phone(zalo: Zalo) -> Iterator[Phone]:
-    with httpx.Client(base_url=zalo.url) as client:
+    with httpx.Client(base_url=zalo.url, timeout=PATIENCE) as client:
         yield Phone(client)
 
 

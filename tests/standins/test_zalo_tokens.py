@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
+from service import PATIENCE
 from zalo import Zalo
 
 from bot.standins.zalo.oauth import challenge_of
@@ -18,7 +19,7 @@ BACK = "https://gocua.example.vn/zalo"
 
 @pytest.fixture
 def client(zalo: Zalo) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=zalo.url) as made:
+    with httpx.Client(base_url=zalo.url, timeout=PATIENCE) as made:
         yield made
 
 

@@ -34,8 +34,9 @@ def test_what_is_added_while_a_chat_is_freed_is_seen(database: Database) -> None
         _add(adding)
         other.start()
         if not database.is_sqlite:
-            assert started.wait(10)
+            assert started.wait(60)
             other.join(0.3)
             assert other.is_alive(), "it waits for the chat"
-    other.join(20)
+    other.join(60)
+    assert not other.is_alive()
     assert database.read_now(lambda one: lanes.earliest(one, ("fake", "one"))) == NOW

@@ -10,14 +10,14 @@ from httpx_aiohttp import AiohttpTransport
 from bot.ending import end
 from bot.standins.zalo.mail import Mailbox, Post
 
-_ANSWER_SECONDS = 2.0
+ANSWER_SECONDS = 2.0
 _JSON = {"Content-Type": "application/json"}
 
 
 class Delivery:
     """`scale` shrinks the ladder's waits: 1.0 is Zalo's own. `patience` is for one answer."""
 
-    def __init__(self, mail: Mailbox, scale: float, patience: float = _ANSWER_SECONDS) -> None:
+    def __init__(self, mail: Mailbox, scale: float, patience: float = ANSWER_SECONDS) -> None:
         self._mail, self._scale = mail, scale
         self._queues: defaultdict[str, deque[Post]] = defaultdict(deque)
         self._tasks: set[asyncio.Task[None]] = set()

@@ -14,7 +14,7 @@ from bot.standins.faulty import Lost
 from bot.standins.zalo import calls
 from bot.standins.zalo.bot import BotCloud
 from bot.standins.zalo.cloud import ZaloCloud
-from bot.standins.zalo.delivery import Delivery
+from bot.standins.zalo.delivery import ANSWER_SECONDS, Delivery
 from bot.standins.zalo.model import Faults, Json, RefusedError
 from bot.standins.zalo.oa import OaCloud
 from bot.standins.zalo.phone import phone_routes
@@ -24,15 +24,18 @@ _KNOCK = 0.5
 _POLL, _LONGEST_POLL = 0.05, 30.0
 
 
-def create_app(cloud: ZaloCloud, scale: float = 1 / 500, hook: str = "") -> Starlette:
+def create_app(
+    cloud: ZaloCloud, scale: float = 1 / 500, hook: str = "", patience: float = ANSWER_SECONDS
+) -> Starlette:
     """`scale` shrinks the waits between tries of a webhook: 1.0 is Zalo's own.
 
-    `hook` is saved in the console as soon as somebody answers there.
+    `patience` seconds are waited for an answer. `hook` is saved in the console as soon as
+    somebody answers there.
     """
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        deliveries = [Delivery(mail, scale) for mail in (cloud.oa.mail, cloud.bot.mail)]
+        deliveries = [Delivery(mail, scale, patience) for mail in (cloud.oa.mail, cloud.bot.mail)]
         app.state.oa_delivery = deliveries[0]
         for one in deliveries:
             one.start()
