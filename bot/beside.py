@@ -7,7 +7,9 @@ from zoneinfo import ZoneInfo
 from bot.calendars import office_hours
 from bot.care.carer import Carer
 from bot.care.letters import Letters
+from bot.care.strangers import StrangerWatcher
 from bot.care.watch import CareWatcher
+from bot.channels.webchat.channel import NAME as WEB
 from bot.core.reminding import Calendar
 from bot.core.scam import Verdict, check
 from bot.counter import Counter
@@ -68,6 +70,7 @@ class Beside:
     def watchers(self) -> list[Watcher]:
         return [
             CareWatcher(self.calendar),
+            StrangerWatcher(self.calendar, {WEB}),
             HelpWatcher(),
             DataWatcher(self.people_words, self._data),
         ]

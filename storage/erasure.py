@@ -14,6 +14,7 @@ from storage.rows import Row, table
 from storage.tables import (
     AnnouncementView,
     Chat,
+    ChatNudge,
     Confirmation,
     Consent,
     Contact,
@@ -172,7 +173,7 @@ def _forget_chats(connection: Connection, alone: Collection[str], person: int) -
     )
     for address in alone:
         connection.execute(views.delete().where(views.c.viewer.startswith(f"{address}:")))
-    for model in (WebMessage, Contact):
+    for model in (WebMessage, Contact, ChatNudge):
         connection.execute(table(model).delete().where(table(model).c.address.in_(alone)))
     chat = table(Chat)
     connection.execute(update(chat).where(chat.c.acting == person).values(acting=0))

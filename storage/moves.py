@@ -13,6 +13,7 @@ from storage.rows import Model, table
 from storage.tables import (
     AnnouncementView,
     Chat,
+    ChatNudge,
     Consent,
     Contact,
     ConversationState,
@@ -52,6 +53,7 @@ class Goes:
 GOES = (
     Goes(ConversationState, alike=("person",)),
     Goes(Contact, alike=()),
+    Goes(ChatNudge, alike=()),
     Goes(OwnGroup, alike=()),
     Goes(GroupChat, alike=()),
     Goes(PersonAddress, alike=("person",)),

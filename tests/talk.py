@@ -11,6 +11,7 @@ from walk import right_answer
 
 from bot.care.carer import Carer
 from bot.care.letters import Letters
+from bot.care.strangers import StrangerWatcher
 from bot.care.watch import CareWatcher
 from bot.core.guide import Choice
 from bot.core.reminding import Calendar
@@ -42,7 +43,7 @@ class Talk:
             {self.channel.name: self.channel},
             self.house.shelf,
             [UsedDesk(self.words, self.house.shelf), desk],
-            [CareWatcher(self.calendar)],
+            [CareWatcher(self.calendar), StrangerWatcher(self.calendar)],
         )
         letters = Letters(self.words, self.house.shelf, self.calendar)
         self.carer = Carer(database, self.house.signals, letters, self.calendar)

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from bot.care.giving import Giving
 from bot.care.letters import Letters
 from bot.care.nudges import Nudges
+from bot.care.strangers import Strangers
 from bot.care.watch import nudge
 from bot.chores import keep_at
 from bot.core.reminding import Calendar
@@ -27,6 +28,7 @@ class Carer:
     ) -> None:
         self._database, self._signals, self._calendar = database, signals, calendar
         self._giving, self._nudges = Giving(letters, calendar), Nudges(letters, calendar)
+        self._strangers = Strangers(letters, calendar)
 
     async def run(self) -> None:
         """Until cancelled. A fault of the database is waited out."""
@@ -35,7 +37,7 @@ class Carer:
     async def once(self) -> bool:
         """One batch of each kind; whether there may be more to do."""
         busy = False
-        for step in (self._give, self._hand_back, self._remind):
+        for step in (self._give, self._hand_back, self._remind, self._remind_strangers):
             if await self._database.write(step):
                 busy = True
                 self._signals.wake(INBOX, OUTBOX)
@@ -48,6 +50,10 @@ class Carer:
     def _remind(self, connection: Connection) -> bool:
         now = self._database.now(connection)
         return self._told(connection, done=self._nudges.due(connection, now, _AT_ONCE))
+
+    def _remind_strangers(self, connection: Connection) -> bool:
+        now = self._database.now(connection)
+        return self._told(connection, done=self._strangers.due(connection, now, _AT_ONCE))
 
     def _told(self, connection: Connection, *, done: bool) -> bool:
         if done:

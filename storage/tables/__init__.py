@@ -17,6 +17,7 @@ from storage.tables.announcements import (
     Recipient,
 )
 from storage.tables.care import (
+    ChatNudge,
     Confirmation,
     GuideRun,
     Reminder,
@@ -60,6 +61,7 @@ __all__ = [
     "Attempt",
     "AuditEntry",
     "Chat",
+    "ChatNudge",
     "Confirmation",
     "Consent",
     "ConsentText",

@@ -130,6 +130,18 @@ class Reminder(SQLModel, table=True):
     ended_at: int | None = Field(sa_column=moment(empty=True))
 
 
+class ChatNudge(SQLModel, table=True):
+    """Somebody nobody knows who stands still in a guide, by the chat alone. Gone when they finish,
+    stop, are known, or were reminded often enough: nothing is kept of it."""
+
+    __tablename__ = "chat_nudge"
+    __table_args__ = (Index("ix_chat_nudge_due_at", "due_at"),)
+    address: str = Field(primary_key=True)
+    guide: str
+    number: int
+    due_at: int = Field(sa_column=moment())
+
+
 class Visit(SQLModel, table=True):
     """Somebody of the team at a door. `outcome` is done, away, refused, moved or again; `guide`
     and `person` say of what and of whom, empty and 0 when of neither. `day` is the local date:

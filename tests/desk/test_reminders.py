@@ -12,8 +12,11 @@ from sqlalchemy import Connection, text
 from talk import Talk
 from village import find
 
+from bot.care.strangers import StrangerWatcher
+from bot.desks import News
 from bot.library import Library
-from storage import households, links, reminders, runs
+from storage import chat_nudges, households, links, people, reminders, runs
+from storage.chat_nudges import Standing
 from storage.database import DAY, HOUR, Database
 
 FIRST = "Cháu hỏi thăm: hôm trước bác đang học dở bài này."
@@ -143,3 +146,59 @@ async def test_one_chat_gets_no_more_than_two_a_day(talk: Talk) -> None:
     assert len([one for one in talk.channel.texts("bay") if FIRST in one]) == 2
     await talk.later(days=1, step=3)
     assert len([one for one in talk.channel.texts("bay") if FIRST in one]) == 3
+
+
+async def test_who_nobody_knows_is_reminded_twice_and_no_more(talk: Talk) -> None:
+    """By the chat alone; moving on begins anew."""
+    await talk.says("ai", "chào", "đồng ý", "không", "1", "bắt đầu", "2")
+
+    def heard() -> tuple[int, int]:
+        texts = talk.channel.texts("ai")
+        return sum(FIRST in one for one in texts), sum(LAST in one for one in texts)
+
+    await talk.later(hours=21, step=7)
+    assert heard() == (0, 0)
+    await talk.later(hours=3, step=3)
+    assert heard() == (1, 0)
+    said = "\n".join(talk.channel.texts("ai")[-2:])
+    assert "nhắn DỪNG" in said
+    assert "Bước" in said
+    await talk.says("ai", "xong")
+    await talk.later(days=1, step=6)
+    assert heard() == (2, 0)
+    await talk.later(days=24, step=24)
+    assert heard() == (2, 1)
+    assert _standing(talk) == []
+
+
+@pytest.mark.parametrize("said", ["dừng", "gặp người", "tied", "blocked", "done"])
+async def test_a_stranger_is_left_alone(talk: Talk, said: str) -> None:
+    """Who stops, finishes, is known by now or cannot be written to; while somebody is to help."""
+    await talk.says("ai", "chào", "đồng ý", "không", "1", "bắt đầu", "2")
+    assert len(_standing(talk)) == 1
+    chat = "fake:one:ai"
+    match said:
+        case "tied":
+            tied = lambda one: links.link(one, chat, find(one, "Bà Năm"), talk.clock())  # noqa: E731
+            talk.database.write_now(tied)
+        case "blocked":
+            gone = lambda one: people.set_reachable(one, chat, 1, reachable=False)  # noqa: E731
+            talk.database.write_now(gone)
+        case "done":
+            await talk.finishes("ai", "vneid")
+        case _:
+            await talk.says("ai", said)
+    await talk.later(days=5, step=12)
+    assert not [one for one in talk.channel.texts("ai") if FIRST in one or LAST in one]
+    assert len(_standing(talk)) == (1 if said == "gặp người" else 0)
+
+
+async def test_a_chat_without_a_sound_is_not_reminded(talk: Talk) -> None:
+    watcher = StrangerWatcher(talk.calendar, {"fake"})
+    row = {"address": "fake:one:ai", "person": 0, "guide": "vneid", "outcome": "done"}
+    talk.database.write_now(lambda one: watcher.after(one, News([row], [], [], talk.clock())))
+    assert _standing(talk) == []
+
+
+def _standing(talk: Talk) -> list[Standing]:
+    return talk.database.read_now(lambda one: chat_nudges.due(one, talk.clock() + 99 * DAY, 9))
