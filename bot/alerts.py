@@ -1,6 +1,7 @@
 """Tells operators in their own chats what `gocua doctor` finds, while the service runs.
 
-Told after two minutes, again each day, and once more when it is over. Where each finding stands
+Platforms are asked every five minutes, at once again while an answer is bad. Told after two
+minutes, again each day, and once more when it is over. Where each finding stands
 is kept in the database, so neither a restart nor a second machine tells it twice.
 """
 
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot import doctor_live
 from bot.channels.base import packed
 from bot.core.effects import Message
 from bot.core.rights import Role
@@ -25,8 +27,10 @@ from storage.signals import OUTBOX, Signals
 
 _log = logging.getLogger(__name__)
 _SECONDS = 30.0
+_ASK_SECONDS = 300.0
 _PATIENCE = 2 * MINUTE
 _KIND = "alert:"
+_OUTSIDE = "hook_zalo_oa"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +46,19 @@ class Alerts:
     def __init__(self, database: Database, signals: Signals, settings: Settings) -> None:
         self._database, self._signals, self._settings = database, signals, settings
         self._terminal = Terminal()
+        self._told: list[Finding] = []  # by platforms
+        self._seen: set[str] = set()
 
     async def run(self) -> None:
         """Until cancelled. A fault of the database is waited out: then nobody can be told."""
+        loop = asyncio.get_running_loop()
+        ask_at = loop.time() + _ASK_SECONDS
         while True:
             await asyncio.sleep(_SECONDS)
+            if loop.time() >= ask_at:
+                await self.ask()
+                well = all(one.ok for one in self._told)
+                ask_at = loop.time() + (_ASK_SECONDS if well else 0)
             try:
                 quiet = await self._database.read(self._quiet)
                 told = 0 if quiet else await self._database.write(self.once)
@@ -56,16 +68,26 @@ class Alerts:
             if told:
                 self._signals.wake(OUTBOX)
 
+    async def ask(self) -> None:
+        """A public address that cannot be reached from its own machine may be so by its network:
+        it is missed only once it was there."""
+        found = await doctor_live.ask(self._settings)
+        self._seen |= {one.name for one in found if one.ok}
+        self._told = [one for one in found if one.name != _OUTSIDE or one.name in self._seen]
+
+    def _found(self, connection: Connection, now: int) -> list[Finding]:
+        return [*running(connection, self._settings, now), *self._told]
+
     def _quiet(self, connection: Connection) -> bool:
         """Nothing to tell or write down, as nearly always: nobody's write has to wait for us."""
         now = self._database.now(connection)
-        well = all(one.ok for one in running(connection, self._settings, now))
+        well = all(one.ok for one in self._found(connection, now))
         return well and not upkeep.begun_with(connection, _KIND)
 
     def once(self, connection: Connection) -> int:
         """How many messages were put into the ledger."""
         now = self._database.now(connection)
-        news = _news(connection, list(running(connection, self._settings, now)), now)
+        news = _news(connection, self._found(connection, now), now)
         if not news:
             return 0
         reached = links.reach(connection, teams.holders(connection, Role.OPERATOR))

@@ -1,4 +1,5 @@
-"""What `gocua doctor` asks the platforms: whether they call us where we are, and what time it is.
+"""What is asked of the platforms: whether they call us where we are, and what time it is; and of
+our own public address, since Zalo's OA cannot be asked where it calls.
 
 Each call is short and fails alone: a platform that cannot be reached is a finding, never an error.
 """
@@ -18,15 +19,16 @@ from bot.doctor import Finding
 from bot.settings import Settings
 
 _SECONDS = 8
+_KNOCKED = 200  # and nothing said: a page of somebody else's has words
 _MOST_SKEW = 5  # seconds; six-digit codes and signatures allow more, times shown to people do not
 
 
 def examine(settings: Settings) -> list[Finding]:
     """In the order of the channels; each asked at the same time as the others."""
-    return asyncio.run(_examine(settings))
+    return asyncio.run(ask(settings))
 
 
-async def _examine(settings: Settings) -> list[Finding]:
+async def ask(settings: Settings) -> list[Finding]:
     return await asyncio.gather(*_asked(settings))
 
 
@@ -42,6 +44,7 @@ def _asked(settings: Settings) -> Iterator[Awaitable[Finding]]:
         yield _hook("zalo_bot", settings, zalo_bot)
     if settings.zalo_oa_app_id:
         apis.append(settings.zalo_oa_api_url)
+        yield _knock(f"{settings.base_url}/hooks/zalo-oa")
     if apis:
         yield _clock(apis)
 
@@ -58,6 +61,17 @@ async def _hook(name: str, settings: Settings, channel: Telegram | ZaloBot) -> F
     if isinstance(told, NotSent):
         return Finding(f"hook_{name}", told.code, ok=False)
     return Finding(f"hook_{name}", told or "-", ok=told == ours)
+
+
+async def _knock(hook: str) -> Finding:
+    """With the empty object that Zalo's console tries an address with: nobody's message."""
+    async with httpx.AsyncClient(transport=AiohttpTransport(), timeout=_SECONDS) as client:
+        try:
+            answer = await client.post(hook, content=b"{}")
+        except httpx.HTTPError:
+            return Finding("hook_zalo_oa", f"{hook} (-)", ok=False)
+    fine = answer.status_code == _KNOCKED and not answer.content
+    return Finding("hook_zalo_oa", f"{hook} ({answer.status_code})", ok=fine)
 
 
 async def _clock(apis: list[str]) -> Finding:

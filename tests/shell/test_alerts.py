@@ -1,13 +1,20 @@
 """Operators hear of trouble in their own chats: late enough, not twice, and of its end."""
 
 import asyncio
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from fakes import Clock, FakeChannel
 from house_of import House, until
+from phone import TOKEN, Telegram
 from pydantic import SecretStr
+from service import free_port
 from sqlalchemy import Connection
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 from village import NOW, find, plant
 
 from bot.alerts import Alerts
@@ -15,9 +22,12 @@ from bot.core.rights import Role
 from bot.doctor import examine
 from bot.ending import end
 from bot.library import Library
+from bot.rehearsal import StandIn
 from bot.settings import Settings
 from storage import inbox, lanes, links, pace, people, teams, upkeep
 from storage.database import DAY, MINUTE, SECOND, Database
+
+_PORT = free_port()
 
 
 @pytest.fixture
@@ -30,6 +40,13 @@ def house(database: Database, channel: FakeChannel, library: Library, clock: Clo
     clock.now = NOW
     database.write_now(plant)
     return House(database, channel, library)
+
+
+@pytest.fixture(scope="module")
+def telegram() -> Iterator[Telegram]:
+    made = Telegram(limits=False).start()
+    yield made
+    made.stop()
 
 
 @pytest.fixture
@@ -142,10 +159,57 @@ async def test_the_way_that_is_down_is_not_taken(
     assert not house.database.read_now(lambda one: lanes.earliest(one, ("fake", "one")))
 
 
+def _joined(alerts: Alerts, telegram: Telegram, **more: object) -> Alerts:
+    given = {"telegram_token": SecretStr(TOKEN), "telegram_api_url": telegram.url, **more}
+    alerts._settings = alerts._settings.model_copy(update=given)
+    return alerts
+
+
+async def test_a_platform_that_calls_elsewhere_is_told(
+    house: House, channel: FakeChannel, alerts: Alerts, clock: Clock, telegram: Telegram
+) -> None:
+    """As whoever takes over the bot's token does."""
+    _operators(house, "Chị Hoa")
+    base = "http://127.0.0.1:9"
+    _joined(alerts, telegram, base_url=base)
+    for place in ("http://127.0.0.1:8/other", f"{base}/hooks/telegram"):
+        telegram.cloud.webhook["url"] = place
+        for _ in range(4):
+            await alerts.ask()
+            await _check(house, alerts, clock, MINUTE)
+    told, over = (one for one in channel.texts("Chị Hoa") if "Telegram gọi tới" in one)
+    assert "http://127.0.0.1:8/other" in told
+    assert over.startswith("✅")
+
+
+async def test_an_address_that_was_never_reached_from_here_is_no_alarm(
+    alerts: Alerts, house: House, telegram: Telegram, tmp_path: Path
+) -> None:
+    """Some networks do not let a machine call its own public address; once seen, it is missed."""
+    found = StandIn(Starlette(routes=[Route("/hooks/zalo-oa", _fine, methods=["POST"])]), _PORT)
+    here = {"base_url": f"http://127.0.0.1:{_PORT}", "zalo_oa_api_url": telegram.url}
+    _joined(alerts, telegram, zalo_oa_app_id="1", **here)
+
+    async def told() -> dict[str, bool]:
+        await alerts.ask()
+        return {one.name: one.ok for one in alerts._told}
+
+    assert "hook_zalo_oa" not in await told()
+    found.start()
+    assert (await told())["hook_zalo_oa"]
+    found.stop()
+    assert not (await told())["hook_zalo_oa"]
+
+
+async def _fine(_request: Request) -> Response:
+    return Response()
+
+
 async def test_it_looks_by_itself(
     house: House, alerts: Alerts, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.alerts._SECONDS", 0.01)
+    monkeypatch.setattr("bot.alerts._ASK_SECONDS", 0.01)
     _operators(house, "Chị Hoa")
 
     async def known(wanted: bool) -> None:

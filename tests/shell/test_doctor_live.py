@@ -18,7 +18,7 @@ from bot.channels.zalo_bot.channel import ZaloBot
 from bot.doctor_live import examine
 from bot.settings import Settings
 
-BASE = "https://gocua.example.vn"
+BASE = "http://127.0.0.1:9"  # nobody is there
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,7 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _settings(**more: object) -> Settings:
-    return Settings(_env_file=None, base_url=BASE, **more)  # type: ignore[arg-type]
+    return Settings(_env_file=None, **{"base_url": BASE, **more})  # type: ignore[arg-type]
 
 
 def _found(settings: Settings) -> dict[str, tuple[str, bool]]:
@@ -62,7 +62,7 @@ async def _registered(telegram: Telegram, zalo: Zalo, base: str) -> None:
     await other.close()
 
 
-@pytest.mark.parametrize(("base", "ok"), [(BASE, True), ("https://elsewhere.vn", False)])
+@pytest.mark.parametrize(("base", "ok"), [(BASE, True), ("http://127.0.0.1:8", False)])
 def test_where_they_call(telegram: Telegram, zalo: Zalo, base: str, ok: bool) -> None:
     asyncio.run(_registered(telegram, zalo, base))
     settings = _settings(
@@ -91,32 +91,61 @@ def test_a_wrong_token_and_nobody_there(telegram: Telegram) -> None:
     assert not found["hook_zalo_bot"][1]
 
 
+class _Elsewhere(BaseHTTPRequestHandler):
+    """A machine that says what time it is and answers everything with a page."""
+
+    date = ""
+
+    def do_HEAD(self) -> None:  # the library's name
+        self.send_response(200)
+        self.end_headers()
+
+    def do_POST(self) -> None:  # the library's name
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"<h1>Welcome</h1>")
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        return self.date or super().date_time_string(timestamp)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        pass
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[str]:
+    server = HTTPServer(("127.0.0.1", 0), _Elsewhere)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
 @pytest.mark.parametrize(
     ("date", "ok"), [("Thu, 26 Nov 1998 10:00:00 GMT", False), ("nonsense", True)]
 )
-def test_the_clock_is_held_against_an_answer(date: str, ok: bool) -> None:
-    class Clock(BaseHTTPRequestHandler):
-        def do_HEAD(self) -> None:  # the library's name
-            self.send_response(200)
-            self.end_headers()
-
-        def date_time_string(self, timestamp: float | None = None) -> str:
-            return date
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Clock)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        api = f"http://127.0.0.1:{server.server_port}/"
-        found = _found(_settings(zalo_oa_app_id="1", zalo_oa_api_url=api))
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+def test_the_clock_is_held_against_an_answer(
+    elsewhere: str, date: str, ok: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_Elsewhere, "date", date)
+    found = _found(_settings(zalo_oa_app_id="1", zalo_oa_api_url=f"{elsewhere}/"))
     assert found["clock"][1] is ok
+
+
+def test_our_own_public_address_is_tried_for_zalo(
+    zalo: Zalo, elsewhere: str, tmp_path: Path
+) -> None:
+    """As Zalo's console does: there, somebody else there, nobody there."""
+    service = zalo.oa_service(tmp_path, f"sqlite:///{tmp_path}/gocua.db").start()
+    there = _settings(zalo_oa_app_id="1", zalo_oa_api_url=zalo.url, base_url=service.base)
+    hook = f"{service.base}/hooks/zalo-oa"
+    assert _found(there)["hook_zalo_oa"] == (f"{hook} (200)", True)
+    service.stop()
+    assert _found(there)["hook_zalo_oa"] == (f"{hook} (-)", False)
+    theirs = there.model_copy(update={"base_url": elsewhere})
+    assert not _found(theirs)["hook_zalo_oa"][1]
 
 
 def test_machines_are_told_what_to_do_as_well(tmp_path: Path, telegram: Telegram) -> None:
