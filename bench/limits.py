@@ -40,8 +40,8 @@ def _limits(lab: Laboratory) -> list[tuple[_Limit, int]]:
     return [
         (_Limit("30 a second, free", "free", 30, 1.0), sizes.free),
         (_Limit("1 000 a second, paid", "paid", 1000, 1.0, rate=1000), sizes.paid),
-        (_Limit("1 a second to one person", "persons", 1, 1.0, chats=5), 50),
-        (_Limit("20 a minute to one group", "groups", 20, 60.0, chats=5), 40),
+        (_Limit("1 a second to one person", "persons", 1, 1.0, chats=5), 100),
+        (_Limit("20 a minute to one group", "groups", 20, 60.0, chats=5), 60),
     ]
 
 

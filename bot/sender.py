@@ -71,7 +71,7 @@ class Sender:
         self._account: Account = (channel.name, channel.account)
         self.holder = signals.holder
         self._running: set[asyncio.Task[None]] = set()
-        self._slots = Slots(channel.limits.per_second)
+        self._slots = Slots(channel.limits.per_second, interval_of=self._interval_of)
         self._ends: Grouped[Outcome, None] = Grouped(in_database(database, self._end))
         self._woken = signals.subscribe(OUTBOX)
         self._gathering = False
@@ -107,7 +107,7 @@ class Sender:
             _log.warning("sending waits for the database: %s", type(error).__name__)
             return _POLL_SECONDS
         for one in claimed:
-            slot = self._slots.take(reply=one.lane == lanes.REPLY)
+            slot = self._slots.take(reply=one.lane == lanes.REPLY, chat=one.address)
             task = asyncio.create_task(self._deliver(one, slot))
             self._running.add(task)
             task.add_done_callback(self._finished)
@@ -160,18 +160,21 @@ class Sender:
         return claimed, min(_POLL_SECONDS, max(0.005, wait))
 
     def _terms(self) -> claims.Terms:
-        limits, channel = self._channel.limits, self._channel
+        limits = self._channel.limits
         names = (pace.BOTH, pace.BOTH) if limits.shared else (pace.REPLIES, pace.OTHERS)
         return claims.Terms(
             pace.Rate(names[0], limits.reply_interval, limits.burst),
             pace.Rate(names[1], limits.other_interval, limits.burst),
-            lambda address: channel.chat_interval(Address.parse(address).id),
+            self._slots.ready_after,
             limits.window,
         )
 
+    def _interval_of(self, address: str) -> int:
+        return self._channel.chat_interval(Address.parse(address).id)
+
     async def _deliver(self, claimed: outbox.Claimed, slot: Slot) -> None:
         await asyncio.sleep(max(0.0, slot.at - time.monotonic()))
-        began = time.monotonic()
+        began = self._slots.leave(slot)
         result = await self._sent(claimed)
         self._count(claimed, result, time.monotonic() - began)
         self._slots.give_back(slot)
@@ -252,6 +255,7 @@ class Sender:
         ended = [verdict(claimed, result, now) for claimed, result in outcomes]
         early = self._early(connection, ended, now) if self._channel.limits.receipts else {}
         outbox.end(connection, ended, self.holder, now)
+        lanes.put_off(connection, self._slots.late([one.address for one, _ in outcomes], now))
         for state, ids in early.items():
             outbox.receive(connection, ids, state)
         self._follow(connection, outcomes, now)

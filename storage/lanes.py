@@ -1,12 +1,13 @@
 """One row per chat that is written to: who may be next, and when. Table lane."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, case, func, select, update
 
 from bot.core.address import Address
-from storage.rows import among, insert_new, table
+from storage.rows import among, given, insert_new, packed, table
 from storage.tables import Delivery, InboxUpdate, Lane
 
 REPLY, EMERGENCY, PERSONAL, BULK = 0, 1, 2, 3
@@ -81,6 +82,7 @@ def take(connection: Connection, addresses: Collection[str], holder: str, ready_
     connection.execute(_TAKING, given)
 
 
+_UNTIL = ("address", "ready_at")
 _QUEUED = (_outbox.address == _columns.address) & (_outbox.state == "queued")
 _WAITS: dict[str, Any] = {
     "due_at": select(func.min(_outbox.not_before_at)).where(_QUEUED).scalar_subquery(),
@@ -111,12 +113,19 @@ def release(connection: Connection, addresses: Collection[str], holder: str = ""
     refresh(connection, addresses)
 
 
-def put_off(connection: Connection, address: str, until: int) -> None:
-    connection.execute(
-        update(_lane)
-        .where(_columns.address == address, _columns.ready_at < until)
-        .values(ready_at=until)
-    )
+@lru_cache
+def _putting_off(dialect: str) -> Any:
+    until = given(dialect, Lane, _UNTIL).c
+    later = (_columns.address == until.address) & (_columns.ready_at < until.ready_at)
+    return update(_lane).where(later).values(ready_at=until.ready_at)
+
+
+def put_off(connection: Connection, until: Mapping[str, int]) -> None:
+    """Chats that are not to be written to before a moment."""
+    if until:
+        dialect = connection.dialect.name
+        rows = [{"address": address, "ready_at": at} for address, at in until.items()]
+        connection.execute(_putting_off(dialect), packed(dialect, rows, _UNTIL))
 
 
 _STARTS = (

@@ -135,9 +135,8 @@ def end(connection: Connection, ended: Sequence[Ended], holder: str, now: int) -
     rows = packed(dialect, [_ended_row(one) for one in ended], _ENDED)
     changed = connection.execute(_ending(dialect), {**rows, "b_holder": holder, "b_now": now})
     lanes.release(connection, {one.claimed.address for one in ended}, holder)
-    for one in ended:
-        if one.retry_at:
-            lanes.put_off(connection, one.claimed.address, one.retry_at)
+    later = {one.claimed.address: one.retry_at for one in ended if one.retry_at}
+    lanes.put_off(connection, later)
     return changed.rowcount
 
 

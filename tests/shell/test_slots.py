@@ -1,12 +1,14 @@
 """The number of calls in any second, as the platform counts them, with every kind of delay."""
 
 import random
+from itertools import pairwise
 
 import pytest
 
 from bot.slots import Slot, Slots
 
 MOST = 30
+SECOND = 1_000_000
 
 
 class _Wire:
@@ -166,3 +168,62 @@ def test_no_number_is_no_limit() -> None:
     slots = Slots(0)
     slots.give_back(slots.take(reply=False))
     assert slots.room(reply=False) == slots.room(reply=True) > 1000
+
+
+class _Chat(_Wire):
+    """A chat with much to be said, claimed as the ledger does; counted at its own point of the
+    way, as a platform does."""
+
+    def __init__(self, seed: int, gap: float) -> None:
+        super().__init__(seed)
+        self.gap, self.ready, self.early = gap, 0.0, 0.0
+        self.slots = Slots(MOST, lambda: self.now, lambda _: int(gap * SECOND))
+
+    def talk(self, seconds: float, shortest: float, longest: float) -> list[float]:
+        while self.now < seconds:
+            if not self.events and self.now >= self.ready:
+                self.ready = self.now + self.slots.ready_after("c") / SECOND
+                slot = self.slots.take(reply=False, chat="c")
+                self.early = max(self.early, slot.at - self.now)
+                self._begin(slot, shortest, longest)
+            ended = bool(self.events)
+            self.tick()
+            if ended and not self.events:
+                late = self.slots.late(["c"], round(self.now * SECOND))
+                self.ready = max(self.ready, late.get("c", 0) / SECOND)
+        return [at for at, _ in self.counted]
+
+    def _begin(self, slot: Slot, shortest: float, longest: float) -> None:
+        slot.at += self.random.uniform(0, 0.004)  # our own slowness
+        there, back = (self.random.uniform(shortest, longest) for _ in "tb")
+        self.counted.append((slot.at + there, False))
+        self.events.append((slot.at + there + back, slot))
+
+
+@pytest.mark.parametrize("gap", [1.0, 3.0])
+@pytest.mark.parametrize(("shortest", "longest"), [(0.001, 0.012), (0.05, 0.3), (0.2, 0.9)])
+@pytest.mark.parametrize("seed", range(3))
+def test_a_chat_is_never_written_to_too_early_nor_claimed_long_before(
+    gap: float, shortest: float, longest: float, seed: int
+) -> None:
+    wire = _Chat(seed, gap)
+    times = wire.talk(300, shortest, longest)
+    assert min(later - earlier for earlier, later in pairwise(times)) >= gap
+    assert wire.early < 0.2 + 2 * (longest - shortest)
+
+
+@pytest.mark.parametrize("way", [0.003, 0.1])
+def test_a_chat_is_written_to_nearly_as_often_as_it_may_be(way: float) -> None:
+    """Once its ways are known."""
+    times = _Chat(1, 1.0).talk(100, way, way + 0.002)[20:]
+    assert (len(times) - 1) / (times[-1] - times[0]) > 0.975
+
+
+def test_chats_are_forgotten_in_the_end() -> None:
+    now = [5.0]
+    slots = Slots(MOST, lambda: now[0], lambda _: SECOND)
+    for number in range(10_000):
+        now[0] += 0.04
+        slots.give_back(slots.take(reply=True, chat=f"{number}"))
+    assert len(slots._rests) < 5000
+    assert slots.take(reply=True, chat="9999").at == pytest.approx(now[0] + 1, abs=0.1)

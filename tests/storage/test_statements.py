@@ -1,11 +1,12 @@
-"""However many messages: claiming, ending and enqueuing take the same number of statements."""
+"""However many messages: claiming, ending, putting off and enqueuing take the same number of
+statements."""
 
 from counting import statements
 from sqlalchemy import Connection
 
 from storage import claims, lanes, outbox, pace
 from storage.claims import Room, Terms
-from storage.database import Database
+from storage.database import SECOND, Database
 
 ACCOUNT = ("fake", "one")
 TERMS = Terms(pace.Rate("replies", 1), pace.Rate("others", 1), lambda _: 1)
@@ -43,3 +44,20 @@ def test_a_thousand_messages_cost_what_one_costs(database: Database) -> None:
     _cost(database, 0, 1)
     assert _cost(database, 1000, 1) == _cost(database, 2000, 1000)
     assert database.read_now(outbox.totals) == {"accepted": 1002}
+
+
+def test_putting_a_thousand_off_costs_what_one_costs(database: Database) -> None:
+    """A storm of refusals, each with its own time to wait."""
+    now, costs = database.read_now(database.now), []
+    for first, many in ((0, 1), (1000, 1000)):
+        database.write_now(lambda one, a=first, many=many: _enqueue(one, a, many, now))
+        claimed = database.write_now(lambda one, many=many: _claim(one, many, now))
+        ended = [
+            outbox.Ended(one, "queued", "429", retry_at=now + one.id * SECOND) for one in claimed
+        ]
+        with statements(database.engine) as counted:
+            database.write_now(lambda one, ended=ended: outbox.end(one, ended, HOLDER, now))
+        costs.append(counted.number)
+    assert costs[0] == costs[1]
+    assert database.read_now(lambda one: lanes.earliest(one, ACCOUNT)) == now + SECOND
+    assert len(database.write_now(lambda one: _claim(one, 1001, now + 10 * SECOND))) == 10

@@ -95,7 +95,7 @@ class Telegram:
 
     def chat_interval(self, chat: str) -> int:
         """Groups have negative ids and take 20 messages a minute, persons one a second."""
-        return 3 * _SECOND + _SECOND // 10 if chat.startswith("-") else _SECOND + _SECOND // 10
+        return 3 * _SECOND if chat.startswith("-") else _SECOND
 
     async def send(self, outgoing: Outgoing) -> Sent | NotSent:
         chat = int(outgoing.address.id)
