@@ -1,17 +1,17 @@
-"""What a failed HTTP call means, for channels that speak httpx over aiohttp."""
+"""What a failed HTTP call means, for channels that speak over aiohttp."""
 
 import aiohttp
 import httpx
 
 from bot.channels.base import Failure, NotSent
 
-_NEVER_LEFT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
+NEVER_LEFT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 
 
 def lost(error: httpx.HTTPError) -> NotSent:
     """The transport calls a dropped answer a connect time-out, so the cause below decides."""
     root = error.__cause__
-    if isinstance(root, _NEVER_LEFT):
+    if isinstance(root, NEVER_LEFT):
         return NotSent(Failure.UNREACHABLE, type(root).__name__)
     return NotSent(Failure.DOUBT, type(root or error).__name__)
 

@@ -5,11 +5,8 @@ import hmac
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import replace
 
-import httpx
-from httpx_aiohttp import AiohttpTransport
-from telegram import Bot, BotCommand, LinkPreviewOptions, Message
+from telegram import Bot, BotCommand, Message
 from telegram.error import BadRequest, TelegramError
-from telegram.request import HTTPXRequest
 
 from bot.channels.base import (
     MOST_FETCHED,
@@ -26,13 +23,14 @@ from bot.channels.base import (
 )
 from bot.channels.telegram.parse import NAME, intake, parse
 from bot.channels.telegram.render import failure, keyboard
+from bot.channels.telegram.request import AiohttpRequest
 from bot.core.secrets import Secret
 
 _SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105  # a header's name
 _ALLOWED = ["message", "edited_message", "callback_query", "my_chat_member"]
 _SECOND = 1_000_000
 _PAID_PER_SECOND = 1000
-_CONNECTIONS = httpx.Limits(max_connections=256)
+_NO_PREVIEW = {"link_preview_options": {"is_disabled": True}}
 
 
 class Telegram:
@@ -71,16 +69,13 @@ class Telegram:
         self.account = token.split(":")[0]
         self._secret = secret.encode()
         self._commands = [BotCommand(name, text) for name, text in commands]
-        self._request = HTTPXRequest(
-            connect_timeout=5,
-            read_timeout=15,
-            write_timeout=15,
-            media_write_timeout=20,
-            pool_timeout=5,
-            httpx_kwargs={"transport": AiohttpTransport(limits=_CONNECTIONS)},
-        )
+        self._request = AiohttpRequest()
         self._bot = Bot(
-            token, base_url=f"{api}/bot", base_file_url=f"{api}/file/bot", request=self._request
+            token,
+            base_url=f"{api}/bot",
+            base_file_url=f"{api}/file/bot",
+            request=self._request,
+            get_updates_request=self._request,  # never used: else a client of httpx is made
         )
 
     def verify(self, headers: Mapping[str, str], body: bytes) -> bool:  # noqa: ARG002
@@ -141,16 +136,14 @@ class Telegram:
             chat,
             message.text,
             reply_markup=keyboard(message),
-            link_preview_options=LinkPreviewOptions(is_disabled=True),
             allow_paid_broadcast=self._paid,
+            api_kwargs=dict(_NO_PREVIEW),
         )
 
     async def _edit(self, chat: int, number: int, text: str) -> Message | None:
         """A picture's words are changed by another call; that they are so already is well."""
         try:
-            await self._bot.edit_message_text(
-                text, chat, number, link_preview_options=LinkPreviewOptions(is_disabled=True)
-            )
+            await self._bot.edit_message_text(text, chat, number, api_kwargs=dict(_NO_PREVIEW))
         except BadRequest as error:
             if "no text in the message" in error.message.lower():
                 await self._bot.edit_message_caption(chat, number, caption=text)

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-import aiohttp
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.constants import InlineKeyboardButtonLimit
 from telegram.error import (
@@ -17,6 +16,7 @@ from telegram.error import (
 
 from bot.channels.base import Failure, NotSent
 from bot.channels.telegram.parse import VERSION
+from bot.channels.wire import NEVER_LEFT
 from bot.core.effects import Message
 
 # Slugs for refusals whose wording Telegram keeps stable; the wording itself is not kept.
@@ -81,11 +81,9 @@ def _refusal(wording: str) -> NotSent:
 
 
 def _network(error: NetworkError) -> NotSent:
-    """The transport calls a dropped answer a connect time-out, so the cause below decides."""
-    first = error.__cause__
-    if first is None:
+    """Without a cause Telegram itself has answered; else the cause tells what may have arrived."""
+    cause = error.__cause__
+    if cause is None:
         return NotSent(Failure.TEMPORARY, "server-error")
-    root = first.__cause__
-    if isinstance(root, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
-        return NotSent(Failure.UNREACHABLE, type(root).__name__)
-    return NotSent(Failure.DOUBT, type(root or first).__name__)
+    kind = Failure.UNREACHABLE if isinstance(cause, NEVER_LEFT) else Failure.DOUBT
+    return NotSent(kind, type(cause).__name__)
