@@ -2,7 +2,6 @@
 away. Files are told to the database in their order as soon as it is back.
 """
 
-import asyncio
 import logging
 from collections.abc import Sequence
 
@@ -26,7 +25,6 @@ class Arrivals:
         self._database, self._signals, self._spool = database, signals, spool
         self._stored: Grouped[Arrival, None] = Grouped(in_database(database, self._store))
         self._away = bool(spool.waiting)
-        self._patience: float | None = None
 
     @property
     def waiting(self) -> int:
@@ -38,8 +36,7 @@ class Arrivals:
         by its event's id. Raises SQLAlchemyError, OSError and OverloadedError when it is not."""
         if not (self._away or self._spool.holds(arrival[0].address)):
             try:
-                async with asyncio.timeout(self._patience):
-                    await self._stored.add(arrival)
+                await self._stored.add(arrival)
             except TimeoutError:
                 self._leave("slow")
             except SQLAlchemyError as error:
@@ -65,7 +62,7 @@ class Arrivals:
     async def run(self) -> None:
         """Until cancelled. Before this nobody would take files to the database, so that it is
         waited for."""
-        self._patience = _PATIENCE_SECONDS
+        self._stored.patience = _PATIENCE_SECONDS
         await keep_at(self.once, _TRY_SECONDS, "updates in files")
 
     async def once(self) -> bool:

@@ -1,6 +1,7 @@
 """Group commit: many small writes of one kind share a transaction. Knows no table."""
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
@@ -30,22 +31,49 @@ class Grouped(Generic[_Item, _Result]):
 
     While one group is being committed the next one gathers, so the group grows with
     the load and a lone write is not delayed. When a group fails, what gathered behind it
-    fails as well: nothing overtakes.
+    fails as well: nothing overtakes. With `patience` whoever waited so many seconds is told by
+    a TimeoutError; what was added is still committed if it can be.
     """
 
     def __init__(self, commit: Callable[[Sequence[_Item]], Awaitable[Sequence[_Result]]]) -> None:
         self._written = commit
+        self.patience: float | None = None
+        self._limited: deque[tuple[float, asyncio.Future[_Result]]] = deque()
+        self._alarm: asyncio.TimerHandle | None = None
         self._waiting: list[tuple[_Item, asyncio.Future[_Result]]] = []
         self._task: asyncio.Task[None] | None = None
 
     async def add(self, item: _Item) -> _Result:
         if len(self._waiting) >= _MOST_WAITING:
             raise OverloadedError
-        future: asyncio.Future[_Result] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[_Result] = loop.create_future()
         self._waiting.append((item, future))
+        if self.patience is not None:
+            self._limit(loop, future, self.patience)
         if self._task is None:
             self._task = asyncio.create_task(self._drain())
         return await future
+
+    def _limit(
+        self, loop: asyncio.AbstractEventLoop, future: asyncio.Future[_Result], seconds: float
+    ) -> None:
+        """One timer for all who wait: one for each cost a tenth of the way in."""
+        self._limited.append((loop.time() + seconds, future))
+        self._alarm = self._alarm or loop.call_later(seconds, self._ring, loop)
+
+    def _ring(self, loop: asyncio.AbstractEventLoop) -> None:
+        while self._limited and self._limited[0][0] <= loop.time():
+            future = self._limited.popleft()[1]
+            if not future.done():
+                future.set_exception(TimeoutError())
+        self._forget()
+        self._alarm = loop.call_at(self._limited[0][0], self._ring, loop) if self._limited else None
+
+    def _forget(self) -> None:
+        """Those who were told; groups end in their order."""
+        while self._limited and self._limited[0][1].done():
+            self._limited.popleft()
 
     async def _drain(self) -> None:
         try:
@@ -73,3 +101,4 @@ class Grouped(Generic[_Item, _Result]):
                 future.set_exception(outcome)
             else:
                 future.set_result(outcome)
+        self._forget()

@@ -55,7 +55,8 @@ class Hook:
         try:
             intake = self._channel.intake(body)
             await self._wiring.receive(self._channel, intake)
-            _log.debug("heard", extra={"key": logs.key(intake.event_id)})
+            if _log.isEnabledFor(logging.DEBUG):
+                _log.debug("heard", extra={"key": logs.key(intake.event_id)})
         except MalformedError as error:
             return 400, str(error)
         except (OverloadedError, SQLAlchemyError, OSError) as error:

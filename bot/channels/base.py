@@ -16,6 +16,7 @@ from bot.core.secrets import Secret, mask
 
 MOST_FETCHED = 10 * 2**20  # bytes of a picture somebody sends
 _DEEPEST = 32
+_NUMBERS = (int, float, bool, type(None))
 
 
 class MalformedError(ValueError):
@@ -228,21 +229,21 @@ def masked(
     def clean(part: object, depth: int) -> object:
         if depth > _DEEPEST:
             raise MalformedError("too-deep")
-        match part:
-            case dict():
-                return {key: clean_field(key, one, depth) for key, one in part.items()}
-            case list():
-                return [clean(one, depth + 1) for one in part]
-            case str():
-                text, kinds = mask(part)
-                found.update(kinds)
-                return text
-        return part
+        if isinstance(part, str):
+            text, kinds = mask(part)
+            found.update(kinds)
+            return text
+        if isinstance(part, dict):
+            return {
+                key: one if type(one) in _NUMBERS else clean_field(key, one, depth + 1)
+                for key, one in part.items()
+            }
+        return [clean(one, depth + 1) for one in part] if isinstance(part, list) else part
 
     def clean_field(key: str, part: object, depth: int) -> object:
         if key in blank and isinstance(part, str):
             return ""
-        return part if key in kept and _plain(part) else clean(part, depth + 1)
+        return part if key in kept and _plain(part) else clean(part, depth)
 
     return clean(value, 0), found
 
