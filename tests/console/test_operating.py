@@ -146,7 +146,7 @@ async def test_a_guide_shows_where_people_get_stuck(
     official(Role.LEAD, COMMUNE)
     listed = (await client.get("/thu-vien")).text
     assert "Cài và dùng VNeID" in listed
-    assert listed.count("Nhiều nhất 12 bước, khoảng 30 phút") == 1  # of 15, three are other ways
+    assert listed.count("Nhiều nhất 12 bước, khoảng 40 phút") == 1  # of 15, three at the office
     assert "Chưa có ai làm bài này" in (await client.get("/thu-vien/vneid")).text
     assert (await client.get("/thu-vien/nothing")).status_code == 409
     guide = wiring.shelf.guides.current["vneid"]
