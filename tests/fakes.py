@@ -46,13 +46,19 @@ class FakeChannel:
     limits: Limits = field(default_factory=lambda: Limits(4000, 1000, 100, 60, 1000, 1000))
     unverified: int = 403
     interval: int = 0
-    seconds: float = 0
     sent: list[Outgoing] = field(default_factory=list)
     answers: list[Sent | NotSent] = field(default_factory=list)
     pictures: dict[str, bytes | Exception] = field(default_factory=dict)
     poison: str = "poison"
     prepared: list[str] = field(default_factory=list)
     on_send: Callable[[Outgoing], None] | None = None
+    _held: str = ""
+    _let_go: asyncio.Event | None = None
+
+    def hold(self, chat: str = "") -> asyncio.Event:
+        """No message is answered, or none of this chat, until the event is set."""
+        self._held, self._let_go = chat, asyncio.Event()
+        return self._let_go
 
     def verify(self, headers: Mapping[str, str], body: bytes) -> bool:
         return headers.get("x-fake") == "right" and bool(body)
@@ -78,8 +84,8 @@ class FakeChannel:
         return self.interval
 
     async def send(self, outgoing: Outgoing) -> Sent | NotSent:
-        if self.seconds:
-            await asyncio.sleep(self.seconds)
+        if self._let_go and self._held in ("", outgoing.address.id):
+            await self._let_go.wait()
         if self.on_send:
             self.on_send(outgoing)
         answer = self.answers.pop(0) if self.answers else Sent(f"m{outgoing.id}")

@@ -1,5 +1,6 @@
 """The service as its users run it: a process of its own, reached over real HTTP."""
 
+import atexit
 import itertools
 import os
 import re
@@ -61,6 +62,7 @@ class Service:
             self._process = subprocess.Popen(
                 arguments, cwd=ROOT, env=self.env, stdout=log, stderr=log, start_new_session=True
             )
+        atexit.register(self.kill)
         self._wait_ready()
         return self
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from service import free_port
+from service import PATIENCE, free_port
 from zalo import PERSON, ZONE, Token, Zalo, zalo_oa
 
 from bot.channels.base import Failure, NotSent, Outgoing, PictureFile, Sent, VoiceFile
@@ -282,7 +282,7 @@ async def test_a_lost_answer_is_doubt(zalo: Zalo, channel: ZaloOA) -> None:
 
 async def test_pairs_of_tokens(zalo: Zalo) -> None:
     console = zalo.oa.console
-    oauth = OAuth(zalo.url, console.app_id, console.app_secret, timeout=1)
+    oauth = OAuth(zalo.url, console.app_id, console.app_secret, timeout=PATIENCE)
     verifier = "v" * 43
     code = zalo.oa.oauth.allow("", challenge(verifier))
     pair = await oauth.exchange(code, verifier)

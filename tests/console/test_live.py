@@ -18,7 +18,7 @@ from webhooks.console.live import Live
 
 
 async def _next(stream: AsyncIterator[bytes]) -> str:
-    return (await asyncio.wait_for(anext(stream), 30)).decode()
+    return (await asyncio.wait_for(anext(stream), 120)).decode()
 
 
 class _Watched:
@@ -44,7 +44,7 @@ class _Watched:
         """Until it was looked at some times more."""
         for _ in range(more):
             self.looked_at.clear()
-            await asyncio.wait_for(self.looked_at.wait(), 30)
+            await asyncio.wait_for(self.looked_at.wait(), 120)
 
     def change(self, shown: str) -> None:
         self.shown, self.marked = shown, self.marked + 1

@@ -75,7 +75,7 @@ def test_telegram_away(telegram: Telegram, service: Service, library: Library) -
     for person in taken:
         telegram.people.chat(person).met = True
     telegram.start()
-    eventually(lambda: not {"queued", "sending"} & _totals(service).keys(), 120)
+    eventually(lambda: not {"queued", "sending"} & _totals(service).keys(), 300)
     assert all(consent in [one.text for one in telegram.from_bot(person)] for person in taken)
     eventually(lambda: telegram.cloud.webhook.get("url", "").endswith("/hooks/telegram"), 120)
     assert httpx.post(

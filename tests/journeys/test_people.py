@@ -18,7 +18,7 @@ from bot.core.links import telegram as deep_link
 from bot.core.rights import terminal
 from bot.services import identity
 from bot.vault import Vault
-from storage import calls
+from storage import calls, inbox, outbox
 from storage.database import Database
 
 NAM, DUNG, HOA = 11, 21, 22
@@ -63,6 +63,12 @@ class Hamlet:
         """Somebody was asked, or will be in the morning."""
         found = self.do(lambda one: calls.get(one, [1])).get(1)
         return bool(found and found.level)
+
+    def settled(self) -> bool:
+        """Nothing on its way in or out."""
+        counts = self.do(outbox.counts)
+        waiting = self.telegram.cloud.waiting or self.do(inbox.counts)["waiting"]
+        return not (waiting or counts["queued"] or counts["sending"])
 
     def hears(self, person: int, words: str) -> None:
         eventually(lambda: words in self.texts(person))
@@ -111,9 +117,10 @@ def test_help_claimed_twice_at_once_and_a_stop(hamlet: Hamlet) -> None:
 
     hamlet.says(NAM, "dừng", "Cháu đã dừng")
     hamlet.hears(won[0], "vừa xin dừng nhận tin")
+    eventually(hamlet.settled)
     known = len(hamlet.telegram.from_bot(NAM))
     hamlet.telegram.people.say(won[0], "bác ơi")
-    eventually(lambda: not hamlet.telegram.cloud.waiting)
+    eventually(hamlet.settled)
     found = hamlet.do(lambda one: calls.get(one, [1]))[1]
     assert (found.state, found.outcome) == (calls.CLOSED, "stopped")
     assert len(hamlet.telegram.from_bot(NAM)) == known

@@ -107,7 +107,7 @@ def test_the_whole_chain_with_real_numbers_and_nobody_real(
     def states() -> dict[str, int]:
         return database.read_now(lambda one: recipients.counts(one, number))
 
-    eventually(lambda: not {*OPEN} & states().keys(), 90)
+    eventually(lambda: not {*OPEN} & states().keys(), 300)
     lines = database.read_now(lambda one: recipients.lines(one, number))
     failed = [(one.way, one.target[:6], one.reason) for one in lines if one.state == "failed"]
     assert failed == []

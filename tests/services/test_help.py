@@ -58,12 +58,12 @@ def test_of_two_claims_at_once_one_wins(village: Database) -> None:
         def work(connection: Connection) -> None:
             if not village.is_sqlite:
                 assert calls.get(connection, [1])[1].state == calls.OPEN
-                ready.wait(10)
+                ready.wait(60)
             service.claim(connection, actor, NOW, 1)
 
         try:
             if village.is_sqlite:
-                ready.wait(10)
+                ready.wait(60)
             village.write_now(work)
             won.append(actor.person)
         except Refused as refused:
@@ -73,7 +73,7 @@ def test_of_two_claims_at_once_one_wins(village: Database) -> None:
     for one in threads:
         one.start()
     for one in threads:
-        one.join(20)
+        one.join(60)
     winner = next(name for name, actor in zip(names, actors, strict=True) if actor.person in won)
     assert (len(won), lost) == (1, [(Problem.TAKEN, winner)])
     kinds = [one.kind for one in village.read_now(lambda one: calls.history(one, 1))]

@@ -109,7 +109,7 @@ async def test_a_429_pauses_bulk_but_not_replies(house: House, channel: FakeChan
 
 async def test_bulk_never_takes_every_place(house: House, channel: FakeChannel) -> None:
     """However slow the platform is, a reply still leaves at once."""
-    channel.seconds = 0.5
+    slow = channel.hold()
     bulk = [
         outbox.NewDelivery("test", f"fake:one:b{n}", packed(Message("bulk")), lanes.BULK)
         for n in range(MOST_OTHERS + 10)
@@ -121,6 +121,7 @@ async def test_bulk_never_takes_every_place(house: House, channel: FakeChannel) 
     _send(house, "a")
     await house.sender._round()
     assert len(house.sender._running) == MOST_OTHERS + 1
+    slow.set()
     await asyncio.gather(*house.sender._running)
     assert channel.texts("a") == ["t"]
 
@@ -222,15 +223,7 @@ async def test_a_fault_of_ours_fails_its_row_only(house: House, channel: FakeCha
 
 
 async def test_a_slow_chat_does_not_hold_up_others(house: House, channel: FakeChannel) -> None:
-    waiting = asyncio.Event()
-    original = channel.send
-
-    async def send(outgoing: object) -> Sent | NotSent:
-        if outgoing.address.id == "slow":  # type: ignore[attr-defined]
-            await waiting.wait()
-        return await original(outgoing)  # type: ignore[arg-type]
-
-    channel.send = send  # type: ignore[method-assign]
+    waiting = channel.hold("slow")
     for chat in ("slow", "a", "b"):
         _send(house, chat)
     await house.sender._round()

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 from fakes import Clock
 from house_of import until
+from service import PATIENCE
 from sqlalchemy.exc import OperationalError
 from zalo import CONSOLE, Zalo
 
@@ -29,7 +30,7 @@ def zalo() -> Iterator[Zalo]:
 
 
 def _keeper(zalo: Zalo, database: Database, key: str = KEY) -> ZaloTokens:
-    oauth = OAuth(zalo.url, CONSOLE.app_id, CONSOLE.app_secret, timeout=0.5)
+    oauth = OAuth(zalo.url, CONSOLE.app_id, CONSOLE.app_secret, timeout=PATIENCE)
     return ZaloTokens(database, ACCOUNT, Vault(key), oauth)
 
 
