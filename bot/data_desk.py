@@ -17,6 +17,7 @@ from bot.data_words import DataWords
 from bot.desks import Answer, Heard, News
 from bot.people_words import PeopleWords
 from bot.seats import Question
+from bot.services import help as service
 from bot.services import own_data
 from bot.services.own_data import Kept
 from bot.shelf import Shelf
@@ -27,6 +28,7 @@ from storage.outbox import NewDelivery
 PRESS = "dl-"
 _EXPORT, _FIX, _ERASE, _SURE, _KEEP = "tai", "sua", "xoa", "chac", "giu"
 _STOP = {f"thoi-{purpose.value}": purpose for purpose in Purpose}
+_ASKED = {"mydata": "see", "export": "export", "fix": "fix", "forget": "erase"}
 ABOUT = "data"
 
 
@@ -73,8 +75,8 @@ class DataDesk:
             case ChoiceMade(choice):
                 return _pressed(choice)
             case TextReceived(text, secrets, aside) if not secrets and not aside:
-                if asked := self._words.asked(text):
-                    return {"mydata": "see", "export": "export", "forget": "erase"}.get(asked, "")
+                if asked := self._words.asked(text.partition(":")[0]):
+                    return _ASKED.get(asked, "") if asked == "fix" or ":" not in text else ""
                 return _pressed(self._answered(heard, text))
         return ""
 
@@ -117,11 +119,15 @@ class DataDesk:
         )
 
     def _fix(self, here: _Here) -> Answer:
-        """Somebody of the team writes it down: a call that says what about."""
+        """Somebody of the team writes it down: a call that says what about, with the words that
+        stand behind a colon."""
         self._clock(here, CORRECT)
-        call = {"address": here.chat, "person": here.heard.person, "guide": "", "item": CORRECT}
-        calls.call(here.connection, [call], here.heard.now)
-        return self._answer(here, "data.fix")
+        seat = {"address": here.chat, "person": here.heard.person}
+        calls.call(here.connection, [{**seat, "guide": "", "item": CORRECT}], here.heard.now)
+        if not (words := _behind(here.heard)):
+            return self._answer(here, "data.fix")
+        service.told(here.connection, here.heard.now, here.chat, here.heard.person, words)
+        return self._answer(here, "data.fix_said")
 
     def _withdraw(self, here: _Here, purpose: Purpose) -> Answer:
         self._clock(here, WITHDRAW)
@@ -159,6 +165,13 @@ class DataDesk:
         links.ask(here.connection, here.chat, "")
         text = self._words.say(key)
         return Answer([Message(text)], here.heard.received.press, settles=True)
+
+
+def _behind(heard: Heard) -> str:
+    """What is wrong, in the words of whoever has it put right; empty for a button."""
+    event = heard.received.event
+    said = event.text.partition(":")[2] if isinstance(event, TextReceived) else ""
+    return said.strip()[: service.LONGEST]
 
 
 def _agrees(kept: Kept, purpose: Purpose) -> bool:

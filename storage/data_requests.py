@@ -54,15 +54,17 @@ def add(connection: Connection, asked: Asked) -> int:
 
 
 def is_waiting(connection: Connection, kind: str) -> bool:
-    found = select(_columns.id).where(_open, _columns.kind == kind).limit(1)
+    """Whether one was asked for in a chat; what was asked in person waits for a person."""
+    in_chat = _columns.address != ""
+    found = select(_columns.id).where(_open, in_chat, _columns.kind == kind).limit(1)
     return connection.execute(found).first() is not None
 
 
 def waiting(connection: Connection, kinds: Collection[str], limit: int) -> list[Asked]:
-    """Open ones in order of when they are due, for whoever settles them."""
+    """Open ones that were asked for in a chat, in order of when they are due."""
     found = connection.execute(
         select(*_FIELDS)
-        .where(_open, _columns.kind.in_(kinds))
+        .where(_open, _columns.address != "", _columns.kind.in_(kinds))
         .order_by(_columns.due_at, _columns.id)
         .limit(limit)
         .with_for_update(skip_locked=True)

@@ -7,6 +7,10 @@ SEE, CORRECT, WITHDRAW, DELETE = "see", "correct", "withdraw", "delete"
 # it, it is not ours, they still serve.
 IDENTITY, LAW, ELSEWHERE, SERVES = "identity", "law", "elsewhere", "serves"
 REASONS = (IDENTITY, LAW, ELSEWHERE)
+# What may be asked for in person and noted by an official, and how it was asked. What is withdrawn
+# in person is noted by whoever is at the door (a wish for peace, or a no to a guide).
+IN_PERSON = (SEE, CORRECT, DELETE)
+ASKED_BY = ("met", "letter", "phone", "kin")
 # Why a person may be erased by somebody else.
 ERASURES = ("asked", "died", "mistaken", "purpose", "order")
 _DAY = 24 * 3600 * 1_000_000

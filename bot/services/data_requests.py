@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from bot.core.data_rights import REASONS
+from bot.core.data_rights import ASKED_BY, IN_PERSON, REASONS, clocks
+from bot.core.hours import OfficeHours
 from bot.core.rights import EVERYWHERE, Actor, Operation
 from bot.services import access, own_data, persons
 from bot.services.access import Problem, Refused
@@ -14,6 +15,7 @@ from bot.vault import Vault
 from storage import audit, data_requests, households
 from storage import persons as rows
 from storage.data_requests import Asked
+from storage.database import DAY
 from storage.households import Home
 from storage.persons import Someone
 from storage.rows import Row
@@ -21,6 +23,7 @@ from storage.rows import Row
 _AT_ONCE = 100
 _LOOKS = (Operation.SEE_PHONE, Operation.SEE_PERSON_DATA)
 _LOOKS_AT_ONCE = 50
+_OLDEST = 60 * DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,33 @@ def correct(
     if typed and case.asked.person:
         persons.correct(connection, actor, now, vault, case.asked.person, **typed)
     return _settle(connection, actor, now, case, "")
+
+
+def note(
+    connection: Connection,
+    actor: Actor,
+    now: int,
+    hours: OfficeHours,
+    person: int,
+    kind: str,
+    asked_at: int,
+    way: str,
+    *,
+    is_sure: bool,
+) -> int:
+    """Asked in person, by letter or by phone; its number. The clocks run from `asked_at`, not from
+    when it was noted. `is_sure`: whoever asked is who they say."""
+    access.person(connection, actor, Operation.SETTLE_DATA, person)
+    if kind not in IN_PERSON or way not in ASKED_BY or not now - _OLDEST < asked_at <= now:
+        raise Refused(Problem.BAD_VALUE)
+    if not is_sure:
+        raise Refused(Problem.NOT_SURE)
+    answer, due = clocks(kind, asked_at, hours)
+    asked = Asked(0, "", person, kind, asked_at, answer, due)
+    number = data_requests.add(connection, asked)
+    target = f"data:{number}"
+    audit.record(connection, actor, Operation.SETTLE_DATA, target, now, kind=kind, way=way)
+    return number
 
 
 def decline(connection: Connection, actor: Actor, now: int, number: int, reason: str) -> Asked:

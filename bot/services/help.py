@@ -116,6 +116,14 @@ def said(connection: Connection, now: int, talk: calls.Talk, text: str) -> bool:
     return True
 
 
+def told(connection: Connection, now: int, chat: str, person: int, text: str) -> None:
+    """What the call of this chat and person is about, for whoever claims it or has it."""
+    for found in calls.of_chats(connection, [chat]):
+        if found.person == person:
+            heard(connection, found, now)
+            _write(connection, found.id, "said", person, now, text)
+
+
 def heard(connection: Connection, found: Request, now: int) -> bool:
     """The resident said or showed something: whoever helps is to answer. Whether somebody does."""
     values = {"said_at": now}

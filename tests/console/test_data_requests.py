@@ -127,3 +127,59 @@ async def test_erasing_asks_twice_and_spares_who_serves(
     again = wiring.database.read_now(lambda one: data_requests.get(one, number))
     assert again
     assert again.done_at is None, "nothing was changed"
+
+
+async def test_what_is_asked_in_person_is_noted_with_its_clocks(
+    wiring: Wiring, client: httpx.AsyncClient, official: Official
+) -> None:
+    """From the day it was asked; nobody but a person settles it, and nothing is sent."""
+    tu = wiring.database.read_now(lambda one: find(one, "Anh Tư"))
+    path = f"/ho-dan/H001/nguoi/{tu}"
+    now = wiring.database.read_now(wiring.database.now)
+    day = wiring.beside.calendar.day
+    form = {"loai": DELETE, "cach": "met", "ngay": day(now - 3 * DAY), "biet-mat": "1"}
+    official(Role.MEMBER, NEAR)
+    assert "Ghi yêu cầu" not in (await client.get(path)).text
+    assert (await client.post(f"{path}/yeu-cau", data=form)).status_code == 403
+    lead = official(Role.LEAD, NEAR)
+    assert "Ghi yêu cầu" in (await client.get(path)).text
+    for wrong in ({"biet-mat": ""}, {"ngay": day(now + DAY)}, {"ngay": "x"}, {"loai": "withdraw"}):
+        refused = await client.post(f"{path}/yeu-cau", data=form | wrong)
+        assert refused.status_code == 422
+        assert '<option value="met" selected>' in refused.text
+    made = await client.post(f"{path}/yeu-cau", data=form)
+    assert made.headers["location"] == f"{PATH}/2?xong=du-lieu-ghi"
+    asked = wiring.database.read_now(lambda one: data_requests.get(one, 2))
+    assert asked
+    assert day(asked.asked_at) == form["ngay"]
+    assert asked.due_at == asked.asked_at + 20 * DAY
+    assert (await client.post(f"{path}/yeu-cau", data=form)).headers["location"] == (
+        f"{PATH}/2?xong=du-lieu-ghi"
+    ), "asked twice is one"
+    entry = wiring.database.read_now(lambda one: audit.latest(one, "data:2", 1))[0]
+    assert entry["actor"] == lead
+    clerk = wiring.beside.clerk(wiring.database, wiring.signals)
+    while await clerk.once():
+        pass
+    page = (await client.get(f"{PATH}/2")).text
+    assert "báo lại tận nơi" in page
+    assert "Lưu và báo đã sửa" not in page
+    done = await client.post(f"{PATH}/2/xoa", data={"chac": "1"})
+    assert done.headers["location"] == f"{PATH}?xong=du-lieu-xoa"
+    assert tu not in wiring.database.read_now(lambda one: persons.get(one, [tu]))
+
+
+async def test_a_copy_asked_for_in_person_is_handed_over(
+    wiring: Wiring, client: httpx.AsyncClient, official: Official
+) -> None:
+    tu = wiring.database.read_now(lambda one: find(one, "Anh Tư"))
+    official(Role.LEAD, NEAR)
+    today = wiring.beside.calendar.day(wiring.database.read_now(wiring.database.now))
+    form = {"loai": "see", "cach": "letter", "ngay": today, "biet-mat": "1"}
+    await client.post(f"/ho-dan/H001/nguoi/{tu}/yeu-cau", data=form)
+    assert (await client.post(f"{PATH}/2/tai")).json()["person"]["name"] == "Anh Tư"
+    await client.post(f"{PATH}/2/sua")
+    asked = wiring.database.read_now(lambda one: data_requests.get(one, 2))
+    assert asked
+    assert asked.done_at
+    assert wiring.database.read_now(lambda one: persons.get(one, [tu]))[tu].name == "Anh Tư"

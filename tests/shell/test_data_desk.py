@@ -270,3 +270,20 @@ def test_nobody_else_sees_or_deletes_it(village: Residents) -> None:
     assert refusal(lambda one: own_data.see(one, own, now, vault, 0, "fake:one:tu"))
     exported = village.do(lambda one: own_data.export(own_data.see(one, dung, now, vault, nam)))
     assert exported["household"] == {"code": "H001", "label": "Hẻm 1"}
+
+
+async def test_a_correction_is_asked_for_in_words(village: Residents) -> None:
+    """What is wrong stands behind a colon and is read by whoever claims it."""
+    assert "Cháu đã báo tổ sửa giúp, kèm lời" in await village.says(
+        "nam", "Sửa dữ liệu: tên tôi là Năm Lành"
+    )
+    (asked,) = village.rows(DataRequest)
+    assert (asked["kind"], asked["done_at"]) == (CORRECT, None)
+    assert "đã nhắn: tên tôi là Năm Lành" in await village.says("dung", "nhận 1")
+    await village.says("nam", "sửa dữ liệu: và tôi 81 tuổi")
+    assert village.last("dung").endswith("và tôi 81 tuổi")
+    assert "nói cho người của tổ biết" in await village.says("nam", "sua du lieu cua toi")
+    assert len(village.rows(DataRequest)) == 1
+    before = len(village.rows(DataRequest))
+    await village.says("nam", "xóa dữ liệu: của VNeID")
+    assert len(village.rows(DataRequest)) == before

@@ -2,18 +2,20 @@
 address, its head, where it lives, who left, two that are one; and a person of it."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from fastapi import Response
 from sqlalchemy import Connection
 
-from bot.core.data_rights import ERASURES
+from bot.core.data_rights import ERASURES, IN_PERSON
 from bot.core.rights import EVERYWHERE, Operation
-from bot.services import access, bulletins, households, own_data, persons
+from bot.services import access, bulletins, data_requests, households, own_data, persons
 from bot.services.access import Problem, Refused
-from storage.database import DAY
+from storage.database import DAY, SECOND
 from storage.persons import Someone
+from webhooks.console.data_requests import PATH as REQUESTS
 from webhooks.console.frame import Console, Visit
 from webhooks.console.households import PATH
 from webhooks.console.person_form import typed
@@ -105,7 +107,7 @@ def _number(given: str) -> int:
 
 class _Pages:
     def __init__(self, console: Console) -> None:
-        self.wiring = console.wiring
+        self.wiring, self.calendar = console.wiring, console.wiring.beside.calendar
 
     async def show(
         self, visit: Visit, status: int = 200, problem: str = "", form: str = ""
@@ -156,9 +158,39 @@ class _Pages:
             return {"home": card.home, "one": _of(card, number)}
 
         values = await visit.read(work)
+        given = {name: visit.said(name) for name in ("loai", "cach", "ngay")}
+        today = f"{datetime.now(self.calendar.zone):%Y-%m-%d}"
+        values |= {"kinds": IN_PERSON, "given": given, "today": today}
         return visit.show(
             "console/changing_person.html", status, problem=problem, reasons=ERASURES, **values
         )
+
+    async def note(self, visit: Visit) -> Response:
+        """A request about data, made in person."""
+        hours = self.wiring.beside.hours
+        made: list[int] = []
+
+        def work(connection: Connection, now: int, one: Someone) -> None:
+            day, kind, way = visit.said("ngay"), visit.said("loai"), visit.said("cach")
+            asked = self._morning(day, now)
+            sure = bool(visit.said("biet-mat"))
+            number = data_requests.note(
+                connection, visit.actor, now, hours, one.id, kind, asked, way, is_sure=sure
+            )
+            made.append(number)
+
+        answer = await self._changed(visit, work, "")
+        return visit.go(f"{REQUESTS}/{made[0]}", "du-lieu-ghi") if made else answer
+
+    def _morning(self, day: str, now: int) -> int:
+        """When that day began; now for today. 0 for what is no day."""
+        if day == self.calendar.day(now):
+            return now
+        try:
+            began = datetime.strptime(day, "%Y-%m-%d").replace(tzinfo=self.calendar.zone)
+        except ValueError:
+            return 0
+        return int(began.timestamp()) * SECOND
 
     async def change(self, visit: Visit) -> Response:
         vault = self.wiring.vault
@@ -223,3 +255,4 @@ def add(console: Console) -> None:
     console.get(person, Operation.CHANGE_PERSON)(pages.person)
     console.post(person, Operation.CHANGE_PERSON)(pages.change)
     console.post(f"{person}/xoa", Operation.ERASE_PERSON)(pages.erase)
+    console.post(f"{person}/yeu-cau", Operation.SETTLE_DATA)(pages.note)

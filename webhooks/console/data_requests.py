@@ -7,7 +7,7 @@ import orjson
 from fastapi import Response
 from sqlalchemy import Connection
 
-from bot.core.data_rights import REASONS
+from bot.core.data_rights import CORRECT, REASONS
 from bot.core.rights import Operation
 from bot.services import data_requests as service
 from bot.services import own_data
@@ -62,7 +62,8 @@ class _Pages:
 
         def work(connection: Connection, now: int) -> None:
             case = service.get(connection, visit.actor, number)
-            fields = typed(visit, case.person) if case.person else {}
+            mends = case.person if case.asked.kind == CORRECT else None
+            fields = typed(visit, mends) if mends else {}
             asked = service.correct(connection, visit.actor, now, vault, number, **fields)
             self.clerk.tell(connection, asked, "data.corrected", now)
 
