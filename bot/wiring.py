@@ -19,7 +19,7 @@ from bot.alerts import Alerts
 from bot.arrivals import Arrivals
 from bot.beside import Beside
 from bot.channels.base import Channel, Intake, MalformedError
-from bot.channels.registry import Needs, ZaloBotNeeds, channels
+from bot.channels.registry import Needs, ZaloBotNeeds, channels, intervals
 from bot.channels.zalo_oa.render import Words
 from bot.chores import keep_at
 from bot.core.address import Address
@@ -91,6 +91,7 @@ class Wiring:
         self.notice_words = self.beside.notice_words
         self.zalo = Zalo.of(settings, self.database, self._words())
         self.channels = channels(self._needs())
+        self.intervals = intervals(telegram_paid=settings.telegram_paid_broadcast)
         spool = Spool(folder_in(settings.data_dir), self.vault)
         self.arrivals = Arrivals(self.database, self.signals, spool)
         self._receipts: Grouped[Sequence[int], None] = Grouped(

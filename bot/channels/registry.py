@@ -97,10 +97,10 @@ _CHANNELS: tuple[Callable[[Needs], Channel | None], ...] = (
 )
 
 
-def intervals() -> dict[str, int]:
+def intervals(*, telegram_paid: bool) -> dict[str, int]:
     """Microseconds a message takes on each channel when many leave, for foretelling."""
     return {
-        Telegram.name: Telegram.limits.other_interval,
+        Telegram.name: Telegram.paid_interval if telegram_paid else Telegram.limits.other_interval,
         WebChat.name: WebChat.limits.other_interval,
         ZaloBot.name: ZaloBot.limits.other_interval,
         ZaloOA.name: ASSUMED_INTERVAL,

@@ -9,6 +9,7 @@ from bot.channels.registry import intervals
 from bot.commands.acting import by, done
 from bot.commands.noticing import notice_words, number, say
 from bot.core.rights import Actor
+from bot.installed import here
 from bot.notice_sheets import calls as call_rows
 from bot.notice_sheets import save
 from bot.services import announcements as service
@@ -41,11 +42,11 @@ def preview(number: int, by: int) -> None:
 @by
 def reach(number: int, by: int) -> None:
     """Say whom it would reach now, whom not and why, and when the last copy would have left."""
-    words = notice_words()
+    words, rates = notice_words(), intervals(telegram_paid=here().telegram_paid_broadcast)
 
     def work(connection: Connection, actor: Actor, now: int) -> Outlook:
         kept = service.see(connection, actor, number)
-        return outlook_service.outlook(connection, words, kept.content, intervals(), now)
+        return outlook_service.outlook(connection, words, kept.content, rates, now)
 
     found = done(work, by)
     say(

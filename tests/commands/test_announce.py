@@ -11,7 +11,7 @@ from village import NEAR, NOW, plant
 
 from bot.cli import main
 from bot.core.rights import Role
-from storage import announcements, persons, schema, teams
+from storage import announcements, people, persons, schema, teams
 from storage.database import Database
 
 
@@ -24,8 +24,8 @@ class Console:
         self.author, self.approver = database.write_now(_officials)
         database.close()
 
-    def __call__(self, *arguments: str, text: str = "", fails: bool = False) -> str:
-        env = {"GOCUA_DATABASE_URL": self.url, "GOCUA_BASE_URL": "https://gocua.test"}
+    def __call__(self, *arguments: str, text: str = "", fails: bool = False, **more: str) -> str:
+        env = {"GOCUA_DATABASE_URL": self.url, "GOCUA_BASE_URL": "https://gocua.test", **more}
         result = CliRunner().invoke(main, arguments, env=env, input=text)
         assert (result.exit_code != 0) is fails, result.output
         return result.output
@@ -147,6 +147,31 @@ def test_words_picture_times_and_what_comes_of_them(gocua: Console, tmp_path: Pa
     fails = ("review", "1", "--words", "x"), ("hand-over", "1", "--copy", "1", "--to", "1")
     for arguments in fails:
         gocua("announce", *arguments, "--by", gocua.approver, fails=True)
+
+
+def test_the_end_is_foretold_at_the_rate_that_is_paid_for(gocua: Console) -> None:
+    """9 000 persons take five minutes for free, and nine seconds else."""
+    database = Database(gocua.url)
+    author = ("--by", database.write_now(_willing))
+    database.close()
+    when = ("--at", "2030-01-15 20:00", "--channel", "telegram")
+    gocua("announce", "draft", "-", "--area", "*", *when, *author, text="Họp lúc 7 giờ")
+    assert "20:05" in gocua("announce", "reach", "1", *author)
+    paid = gocua("announce", "reach", "1", *author, GOCUA_TELEGRAM_PAID_BROADCAST="true")
+    assert "20:05" not in paid
+    assert "9000" in paid
+
+
+def _willing(connection: Connection) -> str:
+    """Persons of no known place; returns who may write to all."""
+    author = persons.add_one(connection, {"call_name": "Lan"}, NOW)
+    row = {"person": author, "role": Role.AUTHOR, "area": "", "granted_by": 0}
+    teams.grant(connection, [row], NOW)
+    chats = [f"telegram:123456:{number}" for number in range(9000)]
+    people.see(connection, dict.fromkeys(chats, "telegram"), NOW)
+    agreed = {"person": 0, "purpose": "news", "granted": True, "version": "v", "recorder": "self"}
+    people.record_consents(connection, [{**agreed, "address": one, "at": NOW} for one in chats])
+    return str(author)
 
 
 def test_feeds_are_added_and_listed(gocua: Console) -> None:

@@ -11,7 +11,6 @@ from typing import Any
 from fastapi import Response
 from sqlalchemy import Connection
 
-from bot.channels.registry import intervals
 from bot.channels.webchat.channel import NAME as WEB
 from bot.core.announcement import Content, State, Way
 from bot.core.rights import EVERYWHERE, Operation
@@ -95,7 +94,7 @@ class _Compose:
         content = draft.content
         followed = announcements.get(connection, content.follows) if content.follows else None
         kept = announcements.get(connection, draft.number) if draft.number else None
-        rates, now = intervals(), visit.now
+        rates, now = self.wiring.intervals, visit.now
         reach = outlook.outlook(connection, self.words, content, rates, now)
         shown = replace(kept, content=content) if kept and content.text else None
         return {

@@ -10,7 +10,6 @@ from sqlalchemy import Connection
 from sse_starlette import EventSourceResponse
 
 from bot import notice_sheets
-from bot.channels.registry import intervals
 from bot.core.announcement import EDITABLE, PUBLIC, State
 from bot.core.announcement import STEPS as ORDER
 from bot.core.changes import changes
@@ -72,8 +71,9 @@ class _Pages:
         }
 
     def _far(self, connection: Connection, number: int) -> Progress:
-        calendar = self.console.wiring.beside.calendar
-        return progress(connection, calendar, intervals(), number, self.console.now())
+        wiring = self.console.wiring
+        calendar, rates = wiring.beside.calendar, wiring.intervals
+        return progress(connection, calendar, rates, number, self.console.now())
 
     async def show(self, visit: Visit, status: int = 200, problem: str = "") -> Response:
         number = visit.number("number")

@@ -50,6 +50,7 @@ class Telegram:
         voice=True,
         edits=True,
     )
+    paid_interval = _SECOND // _PAID_PER_SECOND
 
     def __init__(
         self,
@@ -62,7 +63,7 @@ class Telegram:
     ) -> None:
         self._paid = paid or None
         if paid:
-            each = _SECOND // _PAID_PER_SECOND
+            each = self.paid_interval
             self.limits = replace(
                 self.limits, reply_interval=each, other_interval=each, per_second=_PAID_PER_SECOND
             )
