@@ -1,9 +1,22 @@
-"""People of every role, for tests of the console."""
+"""People of every role, and what lies in the hamlet NEAR, for tests of the console."""
 
 from sqlalchemy import Connection
 
 from bot.core.rights import Role
 from storage import persons, teams
+
+# What stands for each part of a path: something that lies in the hamlet NEAR.
+TARGETS = {
+    "number": "1",
+    "code": "H001",
+    "guide": "vneid",
+    "group": "g1",
+    "member": "5",
+    "team": "near",
+    "call": "1",
+    "feed": "1",
+    "kind": "households",
+}
 
 
 def somebody(connection: Connection, role: Role, area: str, now: int, name: str = "Mai") -> int:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 import httpx
 import pytest
+from console_people import TARGETS
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from village import COMMUNE, OTHER
@@ -28,18 +29,6 @@ PUBLIC = {
     ("GET", "/cai-dat/kenh"), ("POST", "/cai-dat/kenh"), ("GET", "/cai-dat/dia-ban"),
     ("POST", "/cai-dat/dia-ban"), ("GET", "/cai-dat/quan-tri"), ("POST", "/cai-dat/quan-tri"),
 }  # fmt: skip
-# What stands for each part of a path: something that lies in the hamlet NEAR.
-TARGETS = {
-    "number": "1",
-    "code": "H001",
-    "guide": "vneid",
-    "group": "g1",
-    "member": "5",
-    "team": "near",
-    "call": "1",
-    "feed": "1",
-    "kind": "households",
-}
 # What is of no single place: only a role over everywhere opens it.
 WHOLE = re.compile(
     r"/quan-tri/(tinh-trang|gio-yen-lang/doi|viec-ket.*|nguoi/.member./(moi|ra|thoi))|/thu-vien/.guide./(sua.*|ban-moi/.+)"
