@@ -18,7 +18,7 @@ from dataclasses import dataclass
 _SECOND = 1.0
 _AHEAD = 0.05  # claimed before the slot is free, so that the database's time is not lost
 _LONG_AHEAD = 0.1
-_LONGEST = 2.0  # a call without an answer is taken for counted by then
+_LONGEST = 5.0  # a call without an answer is taken for counted by then, on a busy machine, too
 _MANY = 1_000_000
 _BEGINNING, _REMEMBERED, _ENOUGH = 2.0, 200, 10
 _OURS = 0.008
@@ -80,7 +80,7 @@ class Slots:
         return max(0, self._most - self._busy(self._clock() + _AHEAD))
 
     def _is_starved(self) -> bool:
-        return self._clock() - self._bulk_left > _PATIENCE and not self._bulk_out
+        return self._clock() - self._bulk_left > _PATIENCE and self._alone()
 
     def _alone(self) -> bool:
         """Whether no bulk is in the count."""

@@ -1,6 +1,5 @@
 """Upkeep while the service runs: leases that ran out, rows that grew old. Sends nothing."""
 
-import asyncio
 import logging
 import time
 from collections.abc import Callable
@@ -16,6 +15,7 @@ from storage.signals import OUTBOX, Signals
 from storage.unreached import Windows
 
 _log = logging.getLogger(__name__)
+_SWEEP = "sweep"
 _SECONDS = 5.0
 _TIDY_EVERY = 720  # sweeps: once an hour
 _REROUTE_EVERY = 12  # once a minute
@@ -34,13 +34,15 @@ class Sweeper:
     ) -> None:
         self._database, self._signals = database, signals
         self._windows, self._knock = windows, knock
+        self._woken = signals.subscribe(_SWEEP)
         self._seen = (0, 0.0)  # the database's clock and one nobody sets
 
     async def run(self) -> None:
-        """Nothing stays in a passing state. Until cancelled; a fault is waited out."""
+        """Nothing stays in a passing state. Until cancelled; a fault is waited out. Whoever takes
+        over another's work wakes everybody, so what was left on its way is found at once."""
         sweeps = 0
         while True:
-            await asyncio.sleep(_SECONDS)
+            await self._signals.wait(self._woken, _SECONDS)
             sweeps += 1
             try:
                 found = await self._database.write(partial(self._once, sweeps=sweeps))

@@ -69,17 +69,17 @@ def _sqlite(url: str, begin: str) -> Engine:
     return engine
 
 
-# Both ends of a cut connection know it after some six seconds: the server also gives back what
+# Both ends of a cut connection know it after some five seconds: the server also gives back what
 # the machine had locked. Keepalives alone do not notice while something unanswered was sent.
 _SERVER_ALIVE = (
-    "-c tcp_keepalives_idle=2 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=2"
-    " -c tcp_user_timeout=6000 -c idle_in_transaction_session_timeout=30000"
+    "-c tcp_keepalives_idle=2 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=3"
+    " -c tcp_user_timeout=5000 -c idle_in_transaction_session_timeout=30000"
 )
 ALIVE = {
     "keepalives_idle": "2",
-    "keepalives_interval": "2",
-    "keepalives_count": "2",
-    "tcp_user_timeout": "6000",
+    "keepalives_interval": "1",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "5000",
     "connect_timeout": "5",
     "options": _SERVER_ALIVE,
 }
