@@ -1,5 +1,6 @@
 """What a transaction of turns will write, gathered in memory first. No SQL here."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -23,6 +24,7 @@ from storage import inbox, lanes, outbox
 from storage.rows import Row
 
 Seat = tuple[str, int]
+_TURN = "turn:"
 
 
 @dataclass(slots=True)
@@ -44,20 +46,41 @@ class Batch:
     resting: set[str] = field(default_factory=set)
     known: dict[str, int] = field(default_factory=dict)
     stopped: set[Seat] = field(default_factory=set)
+    answers: Counter[str] = field(default_factory=Counter)
 
     def say(
         self, update: inbox.Update, message: Message, press: Press | None = None, person: int = 0
     ) -> None:
         """What the service begins by itself is about a person and can be dropped with them."""
+        self.answers[update.address] += not update.own
         self.deliveries.append(
             outbox.NewDelivery(
-                f"turn:{update.id}",
+                f"{_TURN}{update.id}",
                 update.address,
                 packed(message, press),
                 lanes.PERSONAL if update.own else lanes.REPLY,
                 person=person if update.own else 0,
             )
         )
+
+    def heard(self, update: inbox.Update) -> None:
+        """Once answers fill its chat, what it writes besides is left unanswered for a while."""
+        self.done.append(update.id)
+        if self.answers[update.address] >= outbox.MOST_WAITING_PER_CHAT:
+            self.meetings.rest(update.address)
+
+    def unanswered(self, full: Sequence[outbox.NewDelivery]) -> None:
+        """Answers their chat had no place for: it is told so, and rests."""
+        for one in full:
+            if self.answers[one.address] and one.owner.startswith(_TURN):
+                self.meetings.rest(one.address)
+
+    def told(self, words: Message) -> list[outbox.NewDelivery]:
+        """To each chat that begins to rest, once."""
+        return [
+            outbox.NewDelivery("rest", chat, packed(words), lanes.REPLY, extra=True)
+            for chat in sorted(self.meetings.overrun)
+        ]
 
     def unwilling(self) -> set[Seat]:
         """Chats, and who spoke there, that want no announcements any more."""

@@ -74,7 +74,7 @@ class NoticeDesk:
                 return self._posted(connection, chat, choice.removeprefix(POSTED), now), press
             case GroupClaimed(code, title):
                 return self._claimed(connection, received, code, title, now), None
-            case TextReceived() as said:
+            case TextReceived(aside=False) as said:
                 return self._typed(connection, chat, said, now)
         return None
 
@@ -197,7 +197,7 @@ class NoticeDesk:
 def _passed_on(received: Received) -> TextReceived | None:
     """Somebody else's words, also those under a picture."""
     match received.event:
-        case TextReceived(forwarded=True) as said:
+        case TextReceived(forwarded=True, aside=False) as said:
             return said
         case MediaReceived(_, TextReceived(forwarded=True) as said):
             return said

@@ -163,7 +163,7 @@ class Runner:
                 batch.say(update, Message(self._shelf.guides.phrases[Phrase.FAILED]))
             return parked
         else:
-            batch.done.append(update.id)
+            batch.heard(update)
             _counted(update, batch.now)
         return True
 
@@ -185,6 +185,9 @@ class Runner:
                 self._talk(update, received, received.event, person, batch)
             else:
                 self._noticed(connection, update, received, received.event, batch)
+
+    def _rests(self) -> Message:
+        return Message(self._shelf.guides.phrases[Phrase.RESTS])
 
     def _errand(
         self, connection: Connection, update: inbox.Update, told: Errand, batch: Batch
@@ -261,7 +264,6 @@ class Runner:
         }
         if batch.seen:
             people.see(connection, batch.seen, batch.now)
-        batch.meetings.save(connection)
         conversations.save(connection, states, batch.now)
         progress.record(connection, batch.progress)
         remarks.warned(connection, batch.warnings)
@@ -278,7 +280,9 @@ class Runner:
         news = News(batch.progress, batch.consents, batch.calls, batch.now, batch.stopped)
         for watcher in self._watchers:
             batch.deliveries.extend(watcher.after(connection, news))
-        outbox.enqueue(connection, batch.deliveries, batch.now)
+        batch.unanswered(outbox.enqueue(connection, batch.deliveries, batch.now))
+        outbox.enqueue(connection, batch.told(self._rests()), batch.now)
+        batch.meetings.save(connection)
         inbox.finish(connection, batch.done)
         if batch.deliveries:
             self._signals.announce(connection, OUTBOX)

@@ -1,7 +1,7 @@
-"""When people were last near, on platforms that count it. Table contact."""
+"""When people were last near, on platforms that count it, and which chats rest. Table contact."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, fields
 
 from sqlalchemy import Connection, bindparam, select, update
 
@@ -16,16 +16,21 @@ _chat = table(Chat).c
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """Microseconds; 0 for never."""
+    """Microseconds; 0 for never. `rested` counts what was heard while the chat rests."""
 
     near_at: int = 0
     last_at: int = 0
     human_until: int = 0
+    rests_until: int = 0
+    rested: int = 0
+
+
+_NAMES = tuple(one.name for one in fields(Contact))
 
 
 def load(connection: Connection, addresses: Collection[str]) -> dict[str, Contact]:
     found = connection.execute(
-        select(_columns.address, _columns.near_at, _columns.last_at, _columns.human_until).where(
+        select(_columns.address, *[_columns[name] for name in _NAMES]).where(
             _columns.address.in_(addresses)
         )
     )
@@ -35,12 +40,7 @@ def load(connection: Connection, addresses: Collection[str]) -> dict[str, Contac
 def save(connection: Connection, known: Mapping[str, Contact]) -> None:
     """Of chats that the caller holds."""
     rows = [
-        {
-            "address": address,
-            "near_at": one.near_at,
-            "last_at": one.last_at,
-            "human_until": one.human_until,
-        }
+        {"address": address, **dict(zip(_NAMES, astuple(one), strict=True))}
         for address, one in sorted(known.items())
     ]
     upsert(connection, Table, rows, ["address"])

@@ -23,6 +23,7 @@ _columns = _outbox.c
 _queued = _columns.state == "queued"
 _sending = _columns.state == "sending"
 MOST_WAITING_PER_CHAT = 20
+FULL = "chat-full"
 MOST_DOUBTS = 3
 ENDED = ("accepted", "delivered", "seen", "failed", "expired", "skipped", "uncertain")
 _RECEIPTS = {"delivered": ("accepted",), "seen": ("accepted", "delivered")}
@@ -31,7 +32,8 @@ _RECEIPTS = {"delivered": ("accepted",), "seen": ("accepted", "delivered")}
 @dataclass(frozen=True, slots=True)
 class NewDelivery:
     """`owner` says why it is sent, `person` whom it is about (0: whoever holds the phone);
-    `on_doubt` is "resend" or "hold"; one that is `skipped` for a reason is only written down."""
+    `on_doubt` is "resend" or "hold"; one that is `skipped` for a reason is only written down;
+    one that is `extra` has a place in a full chat."""
 
     owner: str
     address: str
@@ -43,6 +45,7 @@ class NewDelivery:
     lasts: int = DAY
     person: int = 0
     skipped: str = ""
+    extra: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +79,20 @@ class Ended:
     held_until: int = 0
 
 
-def enqueue(connection: Connection, new: Sequence[NewDelivery], now: int) -> None:
-    """The only way to send anything. Locks each chat first, so its order is kept."""
+def enqueue(connection: Connection, new: Sequence[NewDelivery], now: int) -> list[NewDelivery]:
+    """The only way to send anything. Locks each chat first, so its order is kept.
+
+    Returns those their chat had no place for; they are only written down.
+    """
     if not new:
-        return
+        return []
     addresses = {one.address for one in new}
     lanes.hold(connection, addresses, wait=True)
     room = _room(connection, addresses)
-    insert_new(connection, Delivery, [_row(one, now, room) for one in new])
+    rows = [_row(one, now, room) for one in new]
+    insert_new(connection, Delivery, rows)
     lanes.refresh(connection, addresses)
+    return [one for one, row in zip(new, rows, strict=True) if row["reason"] == FULL]
 
 
 def _room(connection: Connection, addresses: Collection[str]) -> dict[str, int]:
@@ -98,8 +106,8 @@ def _room(connection: Connection, addresses: Collection[str]) -> dict[str, int]:
 
 
 def _row(new: NewDelivery, now: int, room: dict[str, int]) -> dict[str, Any]:
-    room[new.address] -= not new.skipped
-    reason = new.skipped or ("chat-full" if room[new.address] < 0 else "")
+    room[new.address] -= not (new.skipped or new.extra)
+    reason = new.skipped or (FULL if room[new.address] < 0 and not new.extra else "")
     return {
         "owner": new.owner,
         "address": new.address,

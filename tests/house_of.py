@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 import orjson
-from fakes import FakeChannel
 
+from bot.channels.base import Channel
 from bot.library import Library
 from bot.runner import Runner
 from bot.sender import Sender
@@ -22,7 +22,7 @@ async def no_picture(path: str) -> None:
 class House:
     """Says things as residents and lets the shell work until nothing is left to do."""
 
-    def __init__(self, database: Database, channel: FakeChannel, library: Library) -> None:
+    def __init__(self, database: Database, channel: Channel, library: Library) -> None:
         self.database, self.channel = database, channel
         self.signals = Signals(database)
         self.signals.present = True
@@ -65,7 +65,8 @@ class House:
 
     async def nothing_due(self) -> bool:
         """No queued row counts as done while its chat is held: it is being claimed just now."""
-        due = await self.database.read(lambda one: lanes.earliest(one, ("fake", "one")))
+        account = self.channel.name, self.channel.account
+        due = await self.database.read(lambda one: lanes.earliest(one, account))
         now = await self.database.read(self.database.now)
         counts = await self.database.read(outbox.counts)
         if counts["sending"] or self.sender.busy:

@@ -161,6 +161,7 @@ class Phrase(StrEnum):
     GROUP = "group"
     NO_VOICE = "no_voice"
     FAILED = "failed"
+    RESTS = "rests"
     UNSURE = "unsure"
     WANTED = "wanted"
     SMALL_TALK = "small_talk"

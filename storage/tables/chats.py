@@ -40,13 +40,16 @@ class ConversationState(SQLModel, table=True):
 class Contact(SQLModel, table=True):
     """When a person was near, on platforms that tell the time: `near_at` is what opens the
     right to write, `last_at` the newest event handled. While a person of ours answers by
-    hand, until `human_until`, the machine keeps still."""
+    hand, until `human_until`, the machine keeps still; so it does until `rests_until` in any
+    chat that wrote faster than it can be answered. `rested` was heard meanwhile."""
 
     __tablename__ = "contact"
     address: str = Field(primary_key=True)
     near_at: int = Field(sa_column=moment())
     last_at: int = Field(sa_column=moment())
     human_until: int = Field(sa_column=moment())
+    rests_until: int = Field(sa_column=moment())
+    rested: int
 
 
 class OwnGroup(SQLModel, table=True):

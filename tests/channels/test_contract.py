@@ -1,13 +1,17 @@
 """What every channel keeps, run over the whole registry: a new one inherits it all."""
 
+import asyncio
 import unicodedata
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from typing import Literal
 
 import orjson
 import pytest
 from channel_cases import CASES, Case, Living
+from conftest import NewUrl
+from fakes import Clock
+from house_of import House, until
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from zalo import BOT_SECRET, BOT_TOKEN, zalo_needs
@@ -17,11 +21,15 @@ from bot.channels.registry import _CHANNELS, Needs, ZaloBotNeeds, channels
 from bot.core.address import Address
 from bot.core.effects import Message
 from bot.core.events import TextReceived
-from bot.core.guide import Choice
+from bot.core.guide import Choice, Phrase
 from bot.core.turn import LONGEST_MESSAGE
 from bot.guide_checks.structure import MOST_BUTTONS
 from bot.guide_checks.wording import LONGEST_BUTTON
 from bot.library import Library
+from storage import inbox, outbox, schema
+from storage.database import SECOND, Database
+from storage.outbox import MOST_WAITING_PER_CHAT
+from storage.signals import OUTBOX
 
 SECRETS = (
     "số căn cước 079203001234",
@@ -29,6 +37,7 @@ SECRETS = (
     "mật khẩu: Hoa@1234",
     "4111 1111 1111 1111",
 )
+WRITTEN_AT = 1_795_500_000 * SECOND
 HIDDEN = ("079203001234", "482913", "Hoa@1234", "4111")
 NOT_BODIES = (b"", b"null", b"[]", b"1", b'"x"', b"{", b"\xff\xfe{}", b"[" * 9000 + b"]" * 9000)
 
@@ -204,6 +213,78 @@ async def test_a_message_without_words_only_shows_the_press(living: Living) -> N
     before = living.texts()
     assert isinstance(await living.channel.send(Outgoing(9, address, Message(""))), Sent)
     assert living.texts() == before
+
+
+@pytest.fixture
+def at_night(new_url: NewUrl) -> Iterator[tuple[Database, Clock]]:
+    """A clock that shows what the cases' bodies say."""
+    clock = Clock(WRITTEN_AT)
+    made = Database(new_url("sqlite"), clock)
+    made.write_now(schema.upgrade)
+    yield made, clock
+    made.close()
+
+
+async def test_a_flood_is_told_once_and_not_answered_by_a_flood(
+    living: Living, case: Case, library: Library, at_night: tuple[Database, Clock]
+) -> None:
+    database, clock = at_night
+    house = House(database, living.channel, library)
+    told = case.shown(house.shelf.guides.phrases[Phrase.RESTS])
+    assert len(told) <= LONGEST_MESSAGE
+    before = len(living.texts())
+
+    async def heard(names: range) -> None:
+        for name in names:
+            _arrive(database, living.channel, case.body(f"{name:04}", "chào"))
+        await house.turn()
+
+    async def shown() -> list[str]:
+        await _delivered(house, clock)
+        return living.texts()[before:]
+
+    await heard(range(100))
+    await heard(range(100, 110))
+    texts = await shown()
+    assert len(texts) <= MOST_WAITING_PER_CHAT + 2
+    assert [one for one in texts if told in one] == [texts[-1]]
+    clock.advance(60)
+    await heard(range(110, 111))
+    again = await shown()
+    assert len(again) > len(texts)
+    assert len([one for one in again if told in one]) == 1
+
+
+async def _delivered(house: House, clock: Clock) -> None:
+    """Everything that waits, by a clock that goes on whenever nothing is under way."""
+    sending = asyncio.create_task(house.sender.run())
+
+    async def nothing_left() -> bool:
+        counts = await house.database.read(outbox.counts)
+        if counts["sending"] or house.sender.busy:
+            return False
+        clock.advance(1)
+        house.signals.wake(OUTBOX)
+        return not counts["queued"]
+
+    try:
+        await until(nothing_left)
+    finally:
+        sending.cancel()
+        await asyncio.gather(sending, return_exceptions=True)
+
+
+def _arrive(database: Database, channel: Channel, body: bytes) -> None:
+    taken = channel.intake(body)
+    arrival = inbox.Arrival(
+        channel.name,
+        channel.account,
+        taken.event_id,
+        str(taken.address),
+        taken.body,
+        sent_at=taken.at,
+    )
+    database.write_now(lambda one: inbox.add(one, [arrival], database.now(one)))
 
 
 async def test_preparing_and_closing(living: Living) -> None:

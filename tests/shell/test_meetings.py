@@ -48,6 +48,8 @@ def test_what_counts(event: object, late: object, to_a_person: object) -> None:
     assert judged(_received(event), Contact(), NOW) == event
     assert judged(_received(event), Contact(last_at=NOW + 1), NOW) == late
     assert judged(_received(event), Contact(human_until=NOW + 1), NOW) == to_a_person
+    in_order = judged(_received(event, at=0), Contact(last_at=NOW + 1), NOW)
+    assert in_order == event
 
 
 def test_a_platform_in_order_is_left_alone() -> None:
