@@ -6,10 +6,10 @@ Tables person_address, link_code, attempt; columns chat.acting and chat.asked.
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, case, select, update
 
 from storage.database import HOUR
-from storage.rows import insert_new, table, upsert
+from storage.rows import insert_new, inserting, table
 from storage.tables import Attempt, Chat, LinkCode, Person, PersonAddress
 
 _link = table(PersonAddress)
@@ -227,14 +227,15 @@ def attempts(connection: Connection, subject: str, now: int) -> int:
     return found or 0
 
 
-def attempted(connection: Connection, subject: str, now: int) -> None:
-    """Counts one more; the count begins anew an hour after it began."""
-    row = {"subject": subject, "number": attempts(connection, subject, now) + 1, "since_at": now}
-    if row["number"] == 1:
-        upsert(connection, Attempt, [row], ["subject"])
-    else:
-        connection.execute(
-            update(_attempt)
-            .where(_attempt.c.subject == subject)
-            .values(number=_attempt.c.number + 1)
-        )
+def attempted(connection: Connection, subject: str, now: int) -> int:
+    """Counts one more and says how many that makes, in one statement that waits for whoever
+    counts the same elsewhere. The count begins anew an hour after it began."""
+    over = _attempt.c.since_at <= now - _WINDOW
+    made = inserting(connection, Attempt).values(subject=subject, number=1, since_at=now)
+    again = {
+        "number": case((over, 1), else_=_attempt.c.number + 1),
+        "since_at": case((over, now), else_=_attempt.c.since_at),
+    }
+    counted = made.on_conflict_do_update(index_elements=["subject"], set_=again)
+    number: int = connection.execute(counted.returning(_attempt.c.number)).scalar_one()
+    return number

@@ -44,9 +44,10 @@ class Session:
     ends_at: int
 
 
-def _one(connection: Connection, where: ColumnElement[bool]) -> Kept | None:
+def _one(connection: Connection, where: ColumnElement[bool], *, lock: bool = False) -> Kept | None:
     names = [_columns[one.name] for one in fields(Kept)]
-    found = connection.execute(select(*names).where(where)).first()
+    query = select(*names).where(where)
+    found = connection.execute(query.with_for_update() if lock else query).first()
     return Kept(*found) if found else None
 
 
@@ -96,9 +97,9 @@ def set_up(connection: Connection, digest: str, password: str, step: int) -> boo
 
 
 def count_try(connection: Connection, name: str, now: int) -> Kept | None:
-    """The login that is tried, its failures counted beforehand so that tries at once count
-    too. The fifth in a row locks it for a while."""
-    kept = named(connection, name)
+    """The login that is tried, its failures counted beforehand, one try after the other, so
+    that tries at once count too. The fifth in a row locks it for a while."""
+    kept = _one(connection, _columns.name == name, lock=True)
     if kept is None or kept.locked_until > now:
         return kept
     connection.execute(

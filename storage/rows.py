@@ -42,7 +42,8 @@ def table(model: Model) -> Any:
     return model.__table__  # type: ignore[attr-defined]
 
 
-def _insert(connection: Connection, model: Model) -> Any:
+def inserting(connection: Connection, model: Model) -> Any:
+    """An insert in the words of this database, which knows what to do on a conflict."""
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
     return dialect.insert(table(model))
 
@@ -161,7 +162,7 @@ def upsert(
     """Inserts, or replaces the other columns given in the first row; `added` are added up."""
     if not rows:
         return None
-    statement = _insert(connection, model)
+    statement = inserting(connection, model)
     columns = table(model).c
     changed = {
         name: columns[name] + statement.excluded[name]

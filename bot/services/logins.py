@@ -97,10 +97,9 @@ def set_up(
 
 
 def begin_try(connection: Connection, now: int, name: str, place: str) -> logins.Kept | None:
-    """Counts a try to log in from a place. Raises Refused while locked."""
-    if links.attempts(connection, f"login:{place}", now) >= MOST_TRIES:
+    """Counts a try to log in from a place, over all processes. Raises Refused while locked."""
+    if links.attempted(connection, f"login:{place}", now) > MOST_TRIES:
         raise Refused(Problem.LOCKED)
-    links.attempted(connection, f"login:{place}", now)
     kept = logins.count_try(connection, name, now)
     if kept and kept.locked_until > now:
         raise Refused(Problem.LOCKED)

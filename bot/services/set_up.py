@@ -44,9 +44,8 @@ def may_go_on(vault: Vault, given: str) -> bool:
 def count_try(connection: Connection, now: int, place: str) -> None:
     """Before the code is looked at, and committed whatever it was. Raises Refused."""
     for subject, most in ((f"{DONE}:{place}", MOST_TRIES), (DONE, 10 * MOST_TRIES)):
-        if links.attempts(connection, subject, now) >= most:
+        if links.attempted(connection, subject, now) > most:
             raise Refused(Problem.LOCKED)
-        links.attempted(connection, subject, now)
 
 
 def is_code(vault: Vault, given: str) -> bool:
