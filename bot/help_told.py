@@ -20,7 +20,7 @@ from bot.seats import Question
 from bot.services.help import DONE as DONE_BY_MEMBER
 from bot.services.help import FADED, RESUMES
 from bot.shelf import Shelf
-from storage import call_pictures, calls, inbox, lanes, links, outbox, persons
+from storage import call_pictures, calls, inbox, lanes, links, outbox, persons, sights
 from storage.calls import Happened, Request
 from storage.database import DAY, SECOND
 from storage.outbox import NewDelivery
@@ -61,6 +61,8 @@ class _Case:
     helper: str
     place: str
     chat: str
+    member: int
+    household: str
     last: str = ""
 
 
@@ -77,6 +79,8 @@ class Teller:
         cases = self._cases(connection, events)
         rows = [row for case in cases for row in self._rows(connection, case, now)]
         outbox.enqueue(connection, rows, now)
+        looks = [(one.member, one.household) for one in cases if _tells_member(one)]
+        sights.shown(connection, looks, now)
         self._resume(connection, cases, now)
         calls.told(connection, [one.id for one in events], now)
         closed = {case.request.id for case in cases if case.event.kind in _CLOSING}
@@ -120,7 +124,8 @@ class Teller:
         own = request.helper if helper == request.claimed_by else ""
         chat = own or next(iter(chats.get(helper, ())), "")
         before = last.get(request.id, "") if event.kind == "claimed" else ""
-        return _Case(event, request, who, name, "", chat, before)
+        household = resident.household if resident else ""
+        return _Case(event, request, who, name, "", chat, helper, household, before)
 
     def _place(self, request: Request, walked: trails.Place) -> str:
         """Where in a guide they are stuck, as they see it themselves."""
@@ -139,7 +144,7 @@ class Teller:
             message = self._resident(case)
             person = case.request.person
             rows.append(self._row(connection, case, case.request.address, message, now, person))
-        if kind in _TO_MEMBER and case.chat and not _together(case):
+        if _tells_member(case):
             message = self._member(case, _TO_MEMBER[kind])
             rows.append(self._row(connection, case, case.chat, message, now))
         return rows
@@ -249,6 +254,10 @@ def _helper(event: Happened, request: Request) -> int:
 def _goes_on(case: _Case) -> bool:
     """What is said at the end leads the guide's next message."""
     return case.event.kind in (DONE_BY_MEMBER, FADED) and bool(case.request.guide)
+
+
+def _tells_member(case: _Case) -> bool:
+    return case.event.kind in _TO_MEMBER and bool(case.chat) and not _together(case)
 
 
 def _together(case: _Case) -> bool:

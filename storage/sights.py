@@ -17,6 +17,7 @@ from storage.tables import AuditEntry, Household, Person, PersonAddress, Sight
 
 _sight, _audit, _person = table(Sight), table(AuditEntry).c, table(Person)
 _home, _chat = table(Household).c, table(PersonAddress).c
+Shown = tuple[int, str]  # to whom, which household
 CLOSER = (Operation.SEE_PHONE, Operation.SEE_PERSON_DATA)
 
 
@@ -42,8 +43,15 @@ class Look:
 
 
 def seen(connection: Connection, viewer: int, households: Collection[str], now: int) -> None:
+    shown(connection, [(viewer, one) for one in households], now)
+
+
+def shown(connection: Connection, looks: Collection[Shown], now: int) -> None:
+    """Of many viewers at once."""
     rows = [
-        {"viewer": viewer, "day": now // DAY, "household": one, "at": now} for one in households
+        {"viewer": viewer, "day": now // DAY, "household": household, "at": now}
+        for viewer, household in sorted(set(looks))
+        if household
     ]
     insert_new(connection, Sight, rows)
 

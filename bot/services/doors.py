@@ -9,7 +9,7 @@ from bot.core.reminding import Calendar
 from bot.core.rights import Actor, Operation
 from bot.services import access
 from bot.services.access import Problem, Refused
-from storage import doors, persons, runs, teams
+from storage import doors, persons, runs, sights, teams
 from storage.doors import Door, LeftOut
 from storage.persons import Someone
 from storage.runs import Run
@@ -45,11 +45,12 @@ def week(
     size: int = 8,
     team: str = "",
 ) -> Round:
-    """Of the actor's own places, or of those a team serves."""
+    """Of the actor's own places, or of those a team serves. Who saw whom is written down."""
     scopes = _scopes(connection, actor, team)
     monday, since = calendar.week(now)
     found = doors.ranked(connection, scopes, now, since, size + 1, (page - 1) * size)
     stops = _stops(connection, found[:size])
+    sights.seen(connection, actor.person, [one.door.household for one in stops], now)
     left = doors.left_out(connection, scopes, now, since)
     return Round(monday.isoformat(), stops, len(found) > size, left)
 

@@ -11,7 +11,7 @@ from village import COMMUNE, FAR, NEAR, find
 
 from bot.core.rights import Role
 from bot.wiring import Wiring
-from storage import calls, runs, visits
+from storage import calls, runs, sights, visits
 
 Official = Callable[..., int]
 
@@ -37,6 +37,28 @@ async def test_the_first_who_claims_helps(
     assert "Chị Lan vừa nhận việc này" in late.text
     found = wiring.database.read_now(lambda one: calls.get(one, [1])[1])
     assert found.claimed_by == first
+
+
+async def test_who_looks_at_whose_call_is_noted_once_a_day(
+    wiring: Wiring, client: httpx.AsyncClient, official: Official
+) -> None:
+    def noted(viewer: int) -> list[str]:
+        asked = sights.Asked(viewer=viewer)
+        found = wiring.database.read_now(lambda one: sights.looks(one, asked, 100))
+        assert len({one.person for one in found}) == len(found)
+        nam = wiring.database.read_now(lambda one: find(one, "Bà Năm"))
+        return [one.what for one in found if one.person == nam]
+
+    far = official(Role.MEMBER, FAR)
+    await client.get("/can-giup")
+    assert noted(far) == []
+    queue = official(Role.MEMBER, NEAR, "Lan")
+    for _ in range(2):
+        await client.get("/can-giup")
+    assert noted(queue) == ["names"]
+    call = official(Role.MEMBER, NEAR, "Mai")
+    await client.get("/can-giup/1")
+    assert noted(call) == ["names"]
 
 
 async def test_a_helper_answers_hands_on_and_ends(

@@ -130,8 +130,9 @@ async def test_statements_do_not_grow_with_those_who_watch(wiring: Wiring) -> No
     least = cost(calls.stamp)
     assert least <= 2, "one, besides the beginning of the transaction"
     assert cost(lambda connection: calls.newest(connection, range(1, 22))) == least
-    drawn = database.read_now(lambda connection: pages._drawn(connection, people))
+    drawn, looks = database.read_now(lambda connection: pages._drawn(connection, people))
     assert len(set(drawn.values())) == 3, "by what may be seen: everything, one place, the other"
+    assert {viewer for viewer, _ in looks} <= {int(one) for one in people}
     before = database.read_now(calls.stamp)
     database.write_now(lambda connection: _asked(connection, 22, NEAR))
     assert database.read_now(calls.stamp) != before

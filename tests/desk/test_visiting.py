@@ -12,7 +12,7 @@ from bot.library import Library
 from storage import households, reminders, runs
 from storage.database import DAY, Database
 from storage.rows import table
-from storage.tables import Consent, ConsentText, Visit
+from storage.tables import Consent, ConsentText, Sight, Visit
 
 
 @pytest.fixture
@@ -33,6 +33,13 @@ def _confirmed(talk: Talk, name: str) -> dict[str, frozenset[str]]:
 def _visits(talk: Talk) -> list[tuple[str, str, str]]:
     rows = talk.database.read_now(lambda one: one.execute(select(table(Visit))).all())
     return [(row.household, row.guide, row.outcome) for row in rows]
+
+
+def _shown(talk: Talk, name: str) -> set[str]:
+    """Which households' names somebody was shown, as it is noted."""
+    viewer = talk.database.read_now(lambda one: find(one, name))
+    rows = talk.database.read_now(lambda one: one.execute(select(table(Sight))).all())
+    return {row.household for row in rows if row.viewer == viewer}
 
 
 async def test_what_was_seen_at_the_door_is_verified_and_goes_on(talk: Talk) -> None:
@@ -143,6 +150,7 @@ async def test_the_week_is_ranked_and_says_what_is_left_out(talk: Talk) -> None:
     assert "H001" in second
     assert "hẹn làm tại nhà; không nhắn được; VNeID: chờ làm tại nhà; chưa ghé lần nào" in second
     assert third == "3. H003 Hẻm 3 · Chị Hoa, Anh Dũng: chưa ghé lần nào"
+    assert {"H001", "H002", "H003"} <= _shown(talk, "Chị Hoa")
     await talk.says("dung", "h2 vắng", "h3 từ chối")
     shown = await talk.says("hoa", "tuần")
     assert "H002" not in shown

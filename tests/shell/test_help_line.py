@@ -5,12 +5,13 @@ import re
 import pytest
 from callers import Callers
 from fakes import Clock
+from village import find
 
 from bot.library import Library
 from storage import calls, people
 from storage.database import Database
 from storage.rows import table
-from storage.tables import HelpEvent
+from storage.tables import HelpEvent, Sight
 
 
 @pytest.fixture
@@ -55,6 +56,15 @@ async def test_a_call_is_claimed_relayed_and_ended(village: Callers) -> None:
     words = village.do(lambda one: one.execute(table(HelpEvent).select()).mappings().all())
     assert not [row for row in words if "màn hình" in row["text"]]
     assert "Bước 1/" in await village.says("nam", "xem lại")  # her own words again
+
+
+async def test_who_was_told_about_whom_is_noted_once_a_day(village: Callers) -> None:
+    await _call(village)
+    await village.presses("dung", "Nhận giúp")
+    await village.says("nam", "màn hình nó trắng bóc con ơi")
+    helper = village.do(lambda one: find(one, "Anh Dũng"))
+    rows = village.do(lambda one: one.execute(table(Sight).select()).mappings().all())
+    assert [(row["viewer"], row["household"]) for row in rows] == [(helper, "H001")]
 
 
 async def test_the_step_is_counted_as_the_resident_sees_it(village: Callers) -> None:

@@ -15,10 +15,11 @@ from bot.services import help as service
 from bot.services import help_pictures
 from bot.services.access import Problem, Refused
 from bot.services.logins import VIA
-from storage import calls, persons, teams
+from storage import calls, persons, sights, teams
 from storage.database import MINUTE
 from webhooks.console.frame import Console, Visit
 from webhooks.console.live import Live
+from webhooks.console.looks import Looks
 
 PATH = "/can-giup"
 _SEE, _GIVE = Operation.SEE_HELP, Operation.GIVE_HELP
@@ -56,6 +57,7 @@ _STEPS = {"nhan-viec": _claim, "chuyen": _release, "giup-xong": _done}
 class _Pages:
     def __init__(self, console: Console) -> None:
         self.console, self.wiring = console, console.wiring
+        self.looks = Looks(console.wiring.database)
         self.queues = Live(self._draw_queues, self._mark_queues)
         self.talks = Live(self._draw_talks, self._mark_talks)
 
@@ -67,9 +69,13 @@ class _Pages:
         return dict.fromkeys(keys, (stamp, self.console.now() // MINUTE))
 
     async def _draw_queues(self, keys: Sequence[str]) -> dict[str, str]:
-        return await self.wiring.database.read(lambda one: self._drawn(one, keys))
+        drawn, looks = await self.wiring.database.read(lambda one: self._drawn(one, keys))
+        await self.looks.note(looks)
+        return drawn
 
-    def _drawn(self, connection: Connection, keys: Sequence[str]) -> dict[str, str]:
+    def _drawn(
+        self, connection: Connection, keys: Sequence[str]
+    ) -> tuple[dict[str, str], set[sights.Shown]]:
         actors = teams.actors(connection, [int(one) for one in keys], VIA)
         queues = service.queues(connection, list(actors.values()))
         every = {line.request.id: line for lines in queues.values() for line in lines}
@@ -83,7 +89,8 @@ class _Pages:
                 values = {**around, "lines": lines, "mine": mine}
                 drawn[look] = self.console.draw("console/queue.html", **values)
             found[str(person)] = drawn[look]
-        return found
+        looks = {(person, one.household) for person, lines in queues.items() for one in lines}
+        return found, looks
 
     def _around(self, connection: Connection, lines: Sequence[service.Line]) -> dict[str, Any]:
         now = self.wiring.database.now(connection)
@@ -114,6 +121,7 @@ class _Pages:
 
     async def show(self, visit: Visit) -> Response:
         values = await visit.read(lambda one: self._queue(one, visit.actor))
+        await self.looks.note({(visit.actor.person, one.household) for one in values["lines"]})
         return visit.show("console/help.html", **values)
 
     async def stream(self, visit: Visit) -> Response:
@@ -161,6 +169,8 @@ class _Pages:
             }
 
         values = await visit.read(work)
+        if who := values["who"]:
+            await self.looks.note({(visit.actor.person, who.household)})
         said = visit.said("loi") if problem else ""
         return visit.show("console/call.html", status, problem=problem, said=said, **values)
 
