@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bot.channels.base import Press, Received, packed
+from bot.core.conversation import withdraw
 from bot.core.effects import (
     Acknowledge,
     CallTeam,
@@ -17,7 +18,7 @@ from bot.core.effects import (
     RecordWarning,
     Say,
 )
-from bot.core.state import Conversation
+from bot.core.state import Conversation, Guides
 from bot.meetings import Meetings
 from bot.seats import Seats
 from storage import inbox, lanes, outbox
@@ -81,6 +82,20 @@ class Batch:
             outbox.NewDelivery("rest", chat, packed(words), lanes.REPLY, extra=True)
             for chat in sorted(self.meetings.overrun)
         ]
+
+    def stop(self, seat: Seat) -> None:
+        """Whoever stops is not given answers that are still to come; what follows is the last."""
+        self.stopped.add(seat)
+        self.deliveries = [one for one in self.deliveries if one.address != seat[0]]
+
+    def take_back(self, seat: Seat, purposes: Sequence[Purpose], guides: Guides) -> None:
+        """What was withdrawn elsewhere counts here too; it was written down there."""
+        state = self.states.get(seat)
+        if state is None:
+            return
+        for purpose in purposes:
+            state, _ = withdraw(state, purpose, guides)
+        self.states[seat] = self.changed[seat] = state
 
     def unwilling(self) -> set[Seat]:
         """Chats, and who spoke there, that want no announcements any more."""

@@ -32,7 +32,7 @@ from bot.core.guide import Phrase, Word
 from bot.core.secrets import Secret
 from bot.core.state import Conversation, Waiting, from_plain, to_plain
 from bot.desks import Desk, Heard, News, Watcher
-from bot.errands import Errand
+from bot.errands import Errand, Withdrawn
 from bot.errands import read as errand
 from bot.meetings import Meetings
 from bot.notices import notice
@@ -46,6 +46,7 @@ from storage import (
     links,
     moves,
     outbox,
+    owned,
     people,
     progress,
     recipients,
@@ -186,13 +187,14 @@ class Runner:
             else:
                 self._noticed(connection, update, received, received.event, batch)
 
-    def _rests(self) -> Message:
-        return Message(self._shelf.guides.phrases[Phrase.RESTS])
-
     def _errand(
-        self, connection: Connection, update: inbox.Update, told: Errand, batch: Batch
+        self, connection: Connection, update: inbox.Update, told: Errand | Withdrawn, batch: Batch
     ) -> None:
         """Whoever it is for has the chat from now on."""
+        if isinstance(told, Withdrawn):
+            seat = update.address, told.person
+            batch.take_back(seat, told.purposes, self._shelf.guides)
+            return
         links.act_as(connection, update.address, told.person)
         received = Received(Address.parse(update.address), told.event)
         self._talk(update, received, told.event, told.person, batch)
@@ -203,10 +205,10 @@ class Runner:
         seat = update.address, person
         before = batch.states.get(seat, Conversation())
         after, effects = advance(before, event, self._shelf.guides)
+        if before.waiting_for is not Waiting.STOPPED is after.waiting_for:
+            batch.stop(seat)
         batch.gather(update, person, received, effects)
         batch.states[seat] = batch.changed[seat] = after
-        if before.waiting_for is not Waiting.STOPPED is after.waiting_for:
-            batch.stopped.add(seat)
 
     def _withdraw(
         self,
@@ -280,8 +282,11 @@ class Runner:
         news = News(batch.progress, batch.consents, batch.calls, batch.now, batch.stopped)
         for watcher in self._watchers:
             batch.deliveries.extend(watcher.after(connection, news))
+        if batch.stopped:
+            owned.drop_answers(connection, {chat for chat, _ in batch.stopped}, "stop", batch.now)
         batch.unanswered(outbox.enqueue(connection, batch.deliveries, batch.now))
-        outbox.enqueue(connection, batch.told(self._rests()), batch.now)
+        rests = Message(self._shelf.guides.phrases[Phrase.RESTS])
+        outbox.enqueue(connection, batch.told(rests), batch.now)
         batch.meetings.save(connection)
         inbox.finish(connection, batch.done)
         if batch.deliveries:

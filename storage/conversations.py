@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, select, update
 
 from storage.rows import insert_new, table, upsert
-from storage.tables import ConversationState, GuideVersion
+from storage.tables import ConversationState, GuideVersion, PersonAddress
 
 _conversation = table(ConversationState).c
 _version = table(GuideVersion).c
+_tie = table(PersonAddress).c
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,17 @@ def last(connection: Connection, addresses: Collection[str]) -> dict[str, int]:
         .group_by(_conversation.address)
     )
     return {row[0]: row[1] for row in found}
+
+
+def of_persons(connection: Connection, persons: Collection[int]) -> list[tuple[str, int]]:
+    """Chats where these people are known and have talked with us, and who it is."""
+    mine = (_conversation.address == _tie.address) & (_conversation.person == _tie.person)
+    found = connection.execute(
+        select(_tie.address, _tie.person)
+        .join_from(table(PersonAddress), table(ConversationState), mine)
+        .where(_tie.person.in_(persons))
+    )
+    return [(address, person) for address, person in found]
 
 
 def any_at(connection: Connection) -> bool:

@@ -64,6 +64,12 @@ def drop_persons(connection: Connection, persons: Collection[int], reason: str, 
     return _skip(connection, (*theirs, _columns.lane > lanes.REPLY), reason, now)
 
 
+def drop_answers(connection: Connection, chats: Collection[str], reason: str, now: int) -> int:
+    """Answers that wait for these chats are not sent; how many rows."""
+    theirs = (_columns.address.in_(chats), _columns.lane == lanes.REPLY)
+    return _skip(connection, theirs, reason, now)
+
+
 def drop_rows(connection: Connection, ids: Sequence[int], reason: str, now: int) -> None:
     """Those of these rows that wait are not sent."""
     for some in batches(ids):

@@ -1,6 +1,6 @@
 """Chats and consents: what is heard from people, as little as serves."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import Connection, select, update
 
@@ -77,6 +77,15 @@ def chat(connection: Connection, address: str) -> Row | None:
 
 def record_consents(connection: Connection, rows: Sequence[Row]) -> None:
     insert(connection, Consent, rows)
+
+
+def consent_texts(connection: Connection, versions: Collection[str]) -> dict[str, str]:
+    """The words that were agreed to, or not, by version."""
+    columns = table(ConsentText).c
+    found = connection.execute(
+        select(columns.version, columns.content).where(columns.version.in_(versions))
+    )
+    return {row.version: row.content for row in found}
 
 
 def add_consent_texts(connection: Connection, texts: Mapping[str, str], now: int) -> None:

@@ -7,11 +7,13 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
+from bot.core.address import Address
 from bot.core.effects import Outcome, Purpose
 from bot.core.reminding import Calendar
 from bot.desks import News
+from bot.errands import take_back
 from bot.services.sequences import halt
-from storage import owned, reminders, runs, sequences
+from storage import conversations, inbox, owned, reminders, runs, sequences
 from storage.outbox import NewDelivery
 from storage.rows import Row
 from storage.runs import Run
@@ -27,7 +29,25 @@ class CareWatcher:
     def after(self, connection: Connection, news: News) -> Sequence[NewDelivery]:
         self._follow(connection, news)
         self._stop(connection, news)
+        self._elsewhere(connection, news)
         return ()
+
+    @staticmethod
+    def _elsewhere(connection: Connection, news: News) -> None:
+        """What somebody takes back in one chat is taken back in every other of theirs."""
+        taken: dict[int, set[Purpose]] = {}
+        for one in news.consents:
+            if one["person"] and not one["granted"]:
+                taken.setdefault(one["person"], set()).add(one["purpose"])
+        if not taken:
+            return
+        here = {(str(one["address"]), one["person"]) for one in news.consents}
+        arrivals = [
+            take_back(Address.parse(chat), person, taken[person], news.now)
+            for chat, person in conversations.of_persons(connection, taken)
+            if (chat, person) not in here
+        ]
+        inbox.add(connection, arrivals, news.now)
 
     def _stop(self, connection: Connection, news: News) -> None:
         """Whoever stops or declines ends what was begun in that chat for anybody: a stop is

@@ -1,7 +1,7 @@
 """What a resident may ask of their own data: to see it, correct it, take it along, withdraw what
 was agreed to, have it deleted; each with the law's clock. The service erases by itself."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -14,7 +14,7 @@ from bot.core.rights import EVERYWHERE, Actor, Grant, Operation, Role
 from bot.services import access
 from bot.services.access import Problem, Refused
 from bot.vault import SealedError, Vault
-from storage import audit, data_requests, erasure, households, teams
+from storage import audit, data_requests, erasure, households, people, teams
 from storage.data_requests import Asked
 from storage.households import Home
 from storage.persons import Someone
@@ -23,7 +23,8 @@ from storage.rows import Row
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Everything about one person, or (nobody known) about one chat. `rows` are by table."""
+    """Everything about one person, or (nobody known) about one chat. `rows` are by table,
+    `texts` what was read to them for each consent, by version."""
 
     person: Someone | None
     home: Home | None
@@ -31,6 +32,7 @@ class Kept:
     chats: Sequence[str]
     rows: dict[str, Sequence[Row]]
     told: int
+    texts: Mapping[str, str]
 
     def agreed(self, purpose: Purpose) -> Row | None:
         """The last word on a purpose."""
@@ -53,13 +55,15 @@ def see(
     home = households.get(connection, [someone.household]) if someone else {}
     subject = f"person:{person}" if person else "chat"
     audit.record(connection, actor, Operation.SEE_PERSON_DATA, subject, now)
+    rows = dict(erasure.kept(connection, person, chats))
     return Kept(
         someone,
         home.get(someone.household) if someone else None,
         _opened(vault, someone),
         chats,
-        dict(erasure.kept(connection, person, chats)),
+        rows,
         erasure.told(connection, person, chats),
+        people.consent_texts(connection, {row["version"] for row in rows["consent"]}),
     )
 
 
@@ -74,6 +78,7 @@ def _opened(vault: Vault, someone: Someone | None) -> str:
 def export(kept: Kept) -> dict[str, object]:
     """To take along: plain values, ready for JSON."""
     plain: dict[str, object] = {"chats": list(kept.chats), "announcements": kept.told}
+    plain["consent_texts"] = dict(kept.texts)
     if kept.person:
         one = kept.person
         plain["person"] = {
