@@ -54,6 +54,26 @@ def files(about: GuideFile) -> list[str]:
     return [OPENING, *(f"{one}.md" for one in ids), CLOSING, FOLLOW_UP]
 
 
+def words_of(guide: Guide) -> dict[str, str]:
+    """What a reader meets, by file, as one text each."""
+    found = {OPENING: guide.intro}
+    for step in guide.steps:
+        troubles = [f"{one.label}: {one.answer}" for one in step.troubles]
+        found[f"{step.id}.md"] = "\n\n".join([step.text, *troubles])
+    for one in guide.questions:
+        answers = [f"- {answer.label}" for answer in one.answers]
+        found[f"{one.id}.md"] = "\n".join([one.text, *answers, one.explanation])
+    return {**found, CLOSING: guide.closing, FOLLOW_UP: guide.follow_up}
+
+
+def released(before: Guide | None, shipped: Guide, ours: Guide) -> list[str]:
+    """Files a release says something else in than the one `ours` was written from, and than ours;
+    without knowing that one, all that differ from ours."""
+    old, new, here = (words_of(one) if one else {} for one in (before, shipped, ours))
+    names = [*new, *(name for name in here if name not in new)]
+    return [one for one in names if old.get(one) != new.get(one) != here.get(one)]
+
+
 def fields(folder: Path, about: GuideFile, changed: Texts) -> list[Field]:
     return [
         Field(name, place, one.heading, one.text, one.line)

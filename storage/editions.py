@@ -62,6 +62,7 @@ def save(
     texts: Mapping[str, str],
     editors: Collection[int],
     now: int,
+    base: str,
 ) -> bool:
     """What was handed in is a draft again. False when it is not as seen any more."""
     return _move(
@@ -72,6 +73,7 @@ def save(
         editors=orjson.dumps(list(editors)).decode(),
         state=DRAFT,
         revision="",
+        base=base,
     )
 
 

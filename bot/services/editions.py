@@ -31,9 +31,12 @@ def save(
     base: str,
     texts: Mapping[str, str],
     seen_at: int,
+    *,
+    takes_up: bool = False,
 ) -> None:
     """`base` is the shipped revision; `seen_at` when what was written on was changed, 0 for a new
-    one. What waited for approval does not any more."""
+    one. What waited for approval does not any more. With `takes_up` what the release says was
+    looked at, so that it is the base from now on."""
     access.require(connection, actor, Operation.EDIT_GUIDE, EVERYWHERE)
     seen = editions.open_one(connection, guide)
     if (seen.changed_at if seen else 0) != seen_at:
@@ -43,7 +46,8 @@ def save(
         seen = editions.open_one(connection, guide)
         assert seen  # noqa: S101  # just added
     writers = [*(one for one in seen.editors if one != actor.person), actor.person]
-    if not editions.save(connection, seen, texts, writers, now):
+    base = base if takes_up else seen.base
+    if not editions.save(connection, seen, texts, writers, now, base):
         raise Refused(Problem.CHANGED)
     _audit(connection, actor, Operation.EDIT_GUIDE, seen, now, step="save", files=sorted(texts))
 

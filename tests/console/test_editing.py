@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
 from click.testing import CliRunner
 from conftest import NewUrl
+from sqlalchemy import func, select, update
 from village import COMMUNE
 
 from bot.cli import main
@@ -17,6 +19,8 @@ from bot.shelf import Shelf
 from bot.wiring import Wiring
 from storage import audit, editions
 from storage.database import Database
+from storage.rows import table
+from storage.tables import ConversationState, Delivery, GuideEdition, InboxUpdate, Progress
 
 Official = Callable[..., int]
 PATH = "/thu-vien/vneid"
@@ -148,6 +152,99 @@ async def test_two_who_write_at_once_do_not_overwrite_each_other(
     await _written(client, "Chào bác.\n## giai-thich\n# Không phải đề mục")
     page = (await client.get(f"{PATH}/ban-moi")).text
     assert "Khác bản đang dùng ở 1 chỗ" in page, "headings are the file's"
+
+
+async def test_a_draft_is_tried_as_a_chat_that_is_kept_nowhere(
+    wiring: Wiring, client: httpx.AsyncClient, official: Official
+) -> None:
+    official(Role.CONTENT_AUTHOR)
+    tried = f"{PATH}/thu"
+    assert (await client.get(tried)).headers["location"] == f"{PATH}/ban-moi", "no draft"
+    await _written(client)
+    assert f'href="{tried}"' in (await client.get(f"{PATH}/ban-moi")).text
+
+    def rows() -> list[int]:
+        every = [table(one) for one in (ConversationState, Progress, InboxUpdate, Delivery)]
+        many = [select(func.count()).select_from(one) for one in every]
+        return wiring.database.read_now(lambda one: [one.execute(it).scalar_one() for it in many])
+
+    before = rows()
+    page = (await client.get(tried)).text
+    assert "Bác cứ thong thả" in page
+    assert "Không ghi lại" in page
+    page = (await client.get(tried, params={"bam": ["bat-dau", "chua-duoc"]})).text
+    assert "Bấm: <strong>" in page
+    assert page.count('name="bam" value="bat-dau"') == 1
+    walk = ["bat-dau", "chua-android", "gap-nguoi", "no-such-button", "bat-dau"]
+    page = (await client.get(tried, params={"bam": walk})).text
+    assert "máy báo cho tổ" in page
+    assert "no-such-button" not in page
+    assert rows() == before
+
+
+async def test_what_a_release_says_anew_is_taken_up_in_one_go(
+    wiring: Wiring, client: httpx.AsyncClient, official: Official
+) -> None:
+    """A safety line in a file the commune wrote in, and one in a file it did not."""
+    news, take = f"{PATH}/goc-moi", f"{PATH}/sua/goc-moi"
+    official(Role.CONTENT_AUTHOR, name="Thu")
+    assert (await client.get(news)).headers["location"] == PATH, "no edition of ours"
+    await _written(client)
+    await client.post(f"{PATH}/ban-moi/gui-duyet")
+    official(Role.APPROVER, name="Hùng")
+    page = (await client.get(f"{PATH}/ban-moi")).text
+    await client.post(f"{PATH}/ban-moi/duyet", data={"ban": _revision(page)})
+    assert (await client.get(news)).headers["location"] == PATH, "nothing new"
+    _older(wiring, intro="Lời cũ.", closing="Kết cũ.")
+    assert f'href="{news}"' in (await client.get(PATH)).text
+    assert "Lấy các chỗ này" not in (await client.get(news)).text, "an approver only looks"
+    official(Role.CONTENT_AUTHOR, name="Thu")
+    page = (await client.get(news)).text
+    assert "đã đổi 1 chỗ" in page
+    assert 'name="lay" value="mo-dau.md" checked' in page
+    assert NEW in page
+    taken = await client.post(take, data={"luc": "0", "lay": "mo-dau.md"})
+    assert taken.headers["location"] == f"{PATH}/ban-moi?xong=bai-gui-duyet"
+    seen = wiring.database.read_now(lambda one: editions.open_one(one, "vneid"))
+    assert seen
+    assert (seen.state, dict(seen.texts)) == (editions.SUBMITTED, {})
+    late = await client.post(take, data={"luc": "0", "lay": "mo-dau.md"})
+    assert late.status_code == 422
+    assert "vừa đổi" in late.text
+    official(Role.APPROVER, name="Hùng")
+    page = (await client.get(f"{PATH}/ban-moi")).text
+    await client.post(f"{PATH}/ban-moi/duyet", data={"ban": _revision(page)})
+    shipped = next(one for one in wiring.library.every if one.id == "vneid")
+    assert wiring.shelf.guides.current["vneid"].intro == shipped.intro
+    assert (await client.get(news)).headers["location"] == PATH, "taken up"
+
+
+async def test_words_of_ones_own_may_be_kept_against_a_release(
+    wiring: Wiring, client: httpx.AsyncClient, official: Official
+) -> None:
+    official(Role.CONTENT_AUTHOR, name="Thu")
+    await _written(client)
+    await client.post(f"{PATH}/ban-moi/gui-duyet")
+    official(Role.APPROVER, name="Hùng")
+    page = (await client.get(f"{PATH}/ban-moi")).text
+    await client.post(f"{PATH}/ban-moi/duyet", data={"ban": _revision(page)})
+    _older(wiring, intro="Lời cũ.")
+    official(Role.CONTENT_AUTHOR, name="Thu")
+    same = await client.post(f"{PATH}/sua/goc-moi", data={"luc": "0"})
+    assert same.status_code == 422
+    assert "không có gì để duyệt" in same.text, "nothing was chosen and nothing else is new"
+    assert wiring.database.read_now(lambda one: editions.open_one(one, "vneid")) is None
+
+
+def _older(wiring: Wiring, **words: str) -> None:
+    """The edition was written from a release that said this."""
+    shipped = next(one for one in wiring.library.every if one.id == "vneid")
+    old = replace(shipped, revision="old", **words)  # type: ignore[arg-type]
+    shelf = wiring.shelf
+    versions = {**shelf.guides.versions, ("vneid", "old"): old}
+    shelf.guides = replace(shelf.guides, versions=versions)
+    base = update(table(GuideEdition)).values(base="old")
+    wiring.database.write_now(lambda one: one.execute(base))
 
 
 def test_the_list_says_which_version_is_given(new_url: NewUrl, tmp_path: Path) -> None:

@@ -24,8 +24,10 @@ def test_a_draft_is_handed_in_and_published_once(database: Database) -> None:
         database.write_now(begin)
     draft = _open(database)
     texts = {"mo-dau.md": "Chào bác.\n"}
-    assert database.write_now(lambda one: editions.save(one, draft, texts, [7], 5))
-    assert not database.write_now(lambda one: editions.save(one, draft, {}, [8], 6)), "seen before"
+    assert database.write_now(lambda one: editions.save(one, draft, texts, [7], 5, "base"))
+    assert not database.write_now(lambda one: editions.save(one, draft, {}, [8], 6, "base")), (
+        "seen before"
+    )
     written = _open(database)
     assert (written.texts, written.editors) == (texts, (7,))
     assert written.changed_at > draft.changed_at, "though the clock stood still"

@@ -38,12 +38,14 @@ _SAID_HERE = frozenset(
 _SHIPPED = "goc"
 
 
-class _Pages:
+class Pages:
+    """Also what trying a draft and taking up a release begin with."""
+
     def __init__(self, console: Console) -> None:
         self.console, self.wiring = console, console.wiring
         self.library, self.shelf = self.wiring.library, self.wiring.shelf
 
-    async def _guide(self, visit: Visit, operation: Operation) -> Guide:
+    async def guide(self, visit: Visit, operation: Operation) -> Guide:
         """As residents have it now, for whoever may do that with it: guides are everybody's."""
         if operation is not _SEE:
             await visit.read(lambda one: access.require(one, visit.actor, operation, EVERYWHERE))
@@ -52,7 +54,7 @@ class _Pages:
             raise Refused(Problem.NO_GUIDE)
         return found
 
-    async def _seen(self, visit: Visit) -> tuple[Edition | None, Mapping[str, str]]:
+    async def seen(self, visit: Visit) -> tuple[Edition | None, Mapping[str, str]]:
         """What is open, and the texts residents have now."""
         guide = visit.path("guide")
 
@@ -62,7 +64,7 @@ class _Pages:
 
         return await visit.read(work)
 
-    async def _judged(self, guide: str, changed: Mapping[str, str], visit: Visit) -> Judged:
+    async def judged(self, guide: str, changed: Mapping[str, str], visit: Visit) -> Judged:
         today = weeks.day_of(visit.now, self.console.zone)
         return await asyncio.to_thread(texts.judge, self.library.root / guide, changed, today)
 
@@ -91,12 +93,12 @@ class _Pages:
         written: Mapping[str, str] | None = None,
     ) -> Response:
         """`written` is what was sent but could not be kept."""
-        guide = await self._guide(visit, _EDIT)
-        seen, now = await self._seen(visit)
+        guide = await self.guide(visit, _EDIT)
+        seen, now = await self.seen(visit)
         changed = written if written is not None else seen.texts if seen else now
         shown = self._fields(guide.id, changed)
         before = {one.name: one.text for one in self._fields(guide.id, now)}
-        faults = self._faults(await self._judged(guide.id, changed, visit), shown)
+        faults = self._faults(await self.judged(guide.id, changed, visit), shown)
         return visit.show(
             "console/editing.html",
             status,
@@ -109,8 +111,8 @@ class _Pages:
         )
 
     async def save(self, visit: Visit) -> Response:
-        guide = await self._guide(visit, _EDIT)
-        seen, now = await self._seen(visit)
+        guide = await self.guide(visit, _EDIT)
+        seen, now = await self.seen(visit)
         changed = self._written(visit, guide.id, seen.texts if seen else now)
         if seen is None and changed == now:
             return visit.go(f"{PATH}/{guide.id}")
@@ -137,18 +139,18 @@ class _Pages:
 
     async def check(self, visit: Visit) -> Response:
         """What the form would be told, while it is written; nothing is kept."""
-        guide = await self._guide(visit, _EDIT)
-        seen, now = await self._seen(visit)
+        guide = await self.guide(visit, _EDIT)
+        seen, now = await self.seen(visit)
         changed = self._written(visit, guide.id, seen.texts if seen else now)
         shown = self._fields(guide.id, changed)
-        faults = self._faults(await self._judged(guide.id, changed, visit), shown)
+        faults = self._faults(await self.judged(guide.id, changed, visit), shown)
         return visit.show("console/editing_faults.html", fields=shown, faults=faults)
 
     # Approving
 
     async def new(self, visit: Visit, status: int = 200, problem: str = "") -> Response:
-        guide = await self._guide(visit, _SEE)
-        seen, now = await self._seen(visit)
+        guide = await self.guide(visit, _SEE)
+        seen, now = await self.seen(visit)
         may = {
             "edits": EVERYWHERE in visit.actor.scopes(_EDIT),
             "approves": EVERYWHERE in visit.actor.scopes(_APPROVE),
@@ -158,7 +160,7 @@ class _Pages:
                 "console/edition.html", guide=guide, seen=None, problem=problem, **may
             )
         shown, before = self._fields(guide.id, seen.texts), self._fields(guide.id, now)
-        judged = await self._judged(guide.id, seen.texts, visit)
+        judged = await self.judged(guide.id, seen.texts, visit)
         people = await visit.read(lambda one: persons.get(one, {*seen.editors, seen.decided_by}))
         return visit.show(
             "console/edition.html",
@@ -169,6 +171,7 @@ class _Pages:
             changed=_changed(before, shown),
             faults=[(self._said(one), one.warning, one.file) for one in judged.findings],
             is_faulty=judged.is_faulty,
+            readable=judged.guide is not None,
             names={one.id: one.name for one in people.values()},
             own=visit.actor.person in seen.editors,
             **may,
@@ -211,11 +214,11 @@ class _Pages:
         )
 
     async def _ready(self, visit: Visit, operation: Operation) -> tuple[Guide, Edition, Judged]:
-        guide = await self._guide(visit, operation)
-        seen, _ = await self._seen(visit)
+        guide = await self.guide(visit, operation)
+        seen, _ = await self.seen(visit)
         if seen is None:
             raise Refused(Problem.NOTHING)
-        return guide, seen, await self._judged(guide.id, seen.texts, visit)
+        return guide, seen, await self.judged(guide.id, seen.texts, visit)
 
     async def _decided(self, visit: Visit, work: Any, done: str) -> Response:
         try:
@@ -258,7 +261,7 @@ def _text(fields: Mapping[str, Field], name: str) -> str:
 
 
 def add(console: Console) -> None:
-    pages, path = _Pages(console), f"{PATH}/{{guide}}"
+    pages, path = Pages(console), f"{PATH}/{{guide}}"
     console.get(f"{path}/sua", _EDIT)(pages.form)
     console.post(f"{path}/sua", _EDIT)(pages.save)
     console.post(f"{path}/sua/kiem", _EDIT)(pages.check)
