@@ -2,7 +2,7 @@
 household's history. What is said behind a colon is taken as it was typed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.core.guide import Choice
@@ -27,6 +27,9 @@ class Said:
     order: Order
     typed: str
     go: bool
+
+
+Work = Callable[[Ask, Said, Card, Sequence[int]], Reply]
 
 
 def _said(ask: Ask) -> Said:
@@ -71,17 +74,26 @@ def merge(ask: Ask) -> Reply | None:
     return Reply(ask.say("family.merged", **values), [_card(ask, into)])
 
 
-def split(ask: Ask) -> Reply | None:
-    """Some of a household move into one of their own."""
+def _of_one(ask: Ask, work: Work, may: Operation | None = None) -> Reply | None:
+    """Something about one household and those of its people who are named."""
     said = _said(ask)
     if len(said.order.codes) != 1:
         return None
     code = said.order.codes[0]
-    access.active(ask.connection, ask.actor, Operation.MERGE_HOUSEHOLDS, code)
+    if may:
+        access.active(ask.connection, ask.actor, may, code)
     card = households.see(ask.connection, ask.actor, code)
-    leaving, left = named(ask, card.people, said.order.rest)
-    if left:
-        return _unknown(ask, left)
+    chosen, left = named(ask, card.people, said.order.rest)
+    return _unknown(ask, left) if left else work(ask, said, card, chosen)
+
+
+def split(ask: Ask) -> Reply | None:
+    """Some of a household move into one of their own."""
+    return _of_one(ask, _split, Operation.MERGE_HOUSEHOLDS)
+
+
+def _split(ask: Ask, said: Said, card: Card, leaving: Sequence[int]) -> Reply:
+    code = card.home.code
     if not leaving or not said.typed:
         return Reply(ask.say("family.split_how", code=code, people=_names(ask, card.people)))
     going = [one for one in card.people if one.id in leaving]
@@ -99,13 +111,10 @@ def split(ask: Ask) -> Reply | None:
 
 
 def head(ask: Ask) -> Reply | None:
-    said = _said(ask)
-    if len(said.order.codes) != 1:
-        return None
-    card = households.see(ask.connection, ask.actor, said.order.codes[0])
-    chosen, left = named(ask, card.people, said.order.rest)
-    if left:
-        return _unknown(ask, left)
+    return _of_one(ask, _head)
+
+
+def _head(ask: Ask, said: Said, card: Card, chosen: Sequence[int]) -> Reply:  # noqa: ARG001
     code = card.home.code
     if len(chosen) != 1:
         others = [one for one in card.people if not one.is_head]
@@ -119,13 +128,10 @@ def head(ask: Ask) -> Reply | None:
 
 def rename(ask: Ask) -> Reply | None:
     """How somebody is called or, when nobody is named, where the household is found."""
-    said = _said(ask)
-    if len(said.order.codes) != 1:
-        return None
-    card = households.see(ask.connection, ask.actor, said.order.codes[0])
-    chosen, left = named(ask, card.people, said.order.rest)
-    if left:
-        return _unknown(ask, left)
+    return _of_one(ask, _rename)
+
+
+def _rename(ask: Ask, said: Said, card: Card, chosen: Sequence[int]) -> Reply:
     if not said.typed or len(chosen) > 1:
         return Reply(ask.say("family.rename_how", code=card.home.code))
     if chosen:

@@ -74,6 +74,12 @@ async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
         yield made
 
 
+@pytest.fixture
+def keeper(wiring: Wiring) -> None:
+    """Somebody posts in the relay group, so that it can receive."""
+    wiring.database.write_now(lambda one: groups.claim(one, "g1", "", find(one, "Anh Dũng"), 1))
+
+
 Enter = Callable[[int], None]
 
 

@@ -6,6 +6,8 @@ from io import BytesIO
 
 import httpx
 import pytest
+from notice_form import FORM
+from notice_form import kept as stored
 from openpyxl import load_workbook
 from sqlalchemy import Connection, text
 from village import COMMUNE, FAR, NEAR, find
@@ -13,24 +15,11 @@ from village import COMMUNE, FAR, NEAR, find
 from bot.core.announcement import State, Step
 from bot.core.rights import Role
 from bot.wiring import Wiring
-from storage import announcements, groups, links, people, recipients, relays
-from storage.announcements import Kept
+from storage import announcements, links, people, recipients, relays
 from storage.outbox import NewDelivery
 
 Official = Callable[..., int]
-FORM = {"noi-dung": "Cắt điện thứ sáu.\nHỏi trưởng khu phố.", "noi": [NEAR], "nhom": ["relay"]}
-
-
-@pytest.fixture(autouse=True)
-def _keeper(wiring: Wiring) -> None:
-    """Somebody posts in the relay group, so that it can receive."""
-    wiring.database.write_now(lambda one: groups.claim(one, "g1", "", find(one, "Anh Dũng"), 1))
-
-
-def _kept(wiring: Wiring, number: int) -> Kept:
-    found = wiring.database.read_now(lambda one: announcements.get(one, number))
-    assert found
-    return found
+pytestmark = pytest.mark.usefixtures("keeper")
 
 
 def _field(page: str, name: str) -> str:
@@ -68,7 +57,7 @@ async def test_a_draft_is_saved_as_it_is_written(
     assert _field(again.text, "phien-ban") == "2"
     same = await client.post("/thong-bao/moi", data={**more, "phien-ban": "2"})
     assert _field(same.text, "phien-ban") == "2", "nothing was changed, nothing is written"
-    kept = _kept(wiring, number)
+    kept = stored(wiring, number)
     assert (kept.content.urgent, kept.content.areas, kept.version) == (True, (NEAR,), 2)
     assert 'value="2027-01-15T18:00"' in again.text
     assert (await client.get(f"/thong-bao/{number}/soan")).status_code == 200
@@ -84,7 +73,7 @@ async def test_somebody_elses_change_is_not_written_over(
     assert answer.status_code == 409
     assert "Chữ của tôi" in answer.text
     assert "CHƯA được lưu" in answer.text
-    assert _kept(wiring, number).content.text == FORM["noi-dung"]
+    assert stored(wiring, number).content.text == FORM["noi-dung"]
 
 
 async def test_the_page_says_what_is_wrong_and_who_is_left_out(
@@ -114,7 +103,7 @@ async def test_another_person_approves_what_they_saw(
     assert wrong.status_code == 422
     assert "không đúng với số nhóm" in wrong.text
     await client.post(f"/thong-bao/{number}/duyet", data=form | {"so-nhom": "1"})
-    assert _kept(wiring, number).state is State.APPROVED
+    assert stored(wiring, number).state is State.APPROVED
 
 
 async def test_an_editor_is_told_to_ask_somebody_else(
@@ -153,7 +142,7 @@ async def test_returned_with_a_reason_and_shown_with_its_changes(
     await client.post(f"/thong-bao/{number}/gui-duyet")
     official(Role.APPROVER, COMMUNE, "Hùng")
     await client.post(f"/thong-bao/{number}/tra-lai", data={"ly-do": "Thôi", "lam": "bo"})
-    assert _kept(wiring, number).state is State.REJECTED
+    assert stored(wiring, number).state is State.REJECTED
 
 
 async def _sending(wiring: Wiring, client: httpx.AsyncClient, official: Official) -> int:
@@ -183,12 +172,12 @@ async def test_sending_is_steered_and_its_counts_are_filters(
     assert "Nhóm chưa có người đăng tin" in (await client.get(f"{path}?loc=loi")).text
     assert "Không có nơi nào ở mục này" in (await client.get(f"{path}?loc=toi")).text
     await client.post(f"{path}/tam-dung")
-    assert _kept(wiring, number).state is State.PAUSED
+    assert stored(wiring, number).state is State.PAUSED
     again = await client.post(f"{path}/tam-dung")
     assert again.status_code == 422
     assert "không còn ở trạng thái" in again.text
     await client.post(f"{path}/gui-tiep")
-    assert _kept(wiring, number).state is State.SENDING
+    assert stored(wiring, number).state is State.SENDING
     await client.post(f"{path}/gui-lai", data={"ca-khong-ro": "1"})
     assert "Chưa xong: 1" in (await client.get(path)).text
 

@@ -6,29 +6,19 @@ from io import BytesIO
 
 import httpx
 import pytest
+from notice_form import FORM
+from notice_form import kept as stored
 from PIL import Image
 from sqlalchemy import Connection, text
-from village import COMMUNE, NEAR, find
+from village import COMMUNE
 
 from bot.core.rights import Role
 from bot.wiring import Wiring
-from storage import announcements, groups, links, people
-from storage.announcements import Kept
+from storage import links, people
 
 Official = Callable[..., int]
 Fields = dict[str, object]
-FORM = {"noi-dung": "Cắt điện thứ sáu.\nHỏi trưởng khu phố.", "noi": [NEAR], "nhom": ["relay"]}
-
-
-@pytest.fixture(autouse=True)
-def _keeper(wiring: Wiring) -> None:
-    wiring.database.write_now(lambda one: groups.claim(one, "g1", "", find(one, "Anh Dũng"), 1))
-
-
-def _kept(wiring: Wiring, number: int) -> Kept:
-    found = wiring.database.read_now(lambda one: announcements.get(one, number))
-    assert found
-    return found
+pytestmark = pytest.mark.usefixtures("keeper")
 
 
 def _photo(kind: str = "JPEG", colour: str = "red") -> bytes:
@@ -58,7 +48,7 @@ async def test_a_picture_is_kept_shown_and_taken_away(
     official(Role.AUTHOR, COMMUNE)
     first = await _post(client, "/thong-bao/moi", raw=_photo())
     number = _number(first.text)
-    kept = _kept(wiring, number)
+    kept = stored(wiring, number)
     assert first.text.count(f'src="/hinh/{kept.content.picture}"') == 2, (
         "on the form, in the message"
     )
@@ -71,9 +61,9 @@ async def test_a_picture_is_kept_shown_and_taken_away(
     late: Fields = {"phien-ban": "1", "noi-dung": "Cắt điện thứ bảy."}
     again = await _post(client, path, late, _photo("PNG", "blue"))
     assert again.status_code == 200, "words saved by themselves meanwhile are no conflict"
-    assert _kept(wiring, number).content.picture not in ("", kept.content.picture)
+    assert stored(wiring, number).content.picture not in ("", kept.content.picture)
     await _post(client, path, {**late, "phien-ban": "3", "bo-anh": "1"})
-    assert _kept(wiring, number).content.picture == ""
+    assert stored(wiring, number).content.picture == ""
 
 
 @pytest.mark.parametrize("raw", [b"%PDF-1.7 no picture", _photo()[:90], b"x" * (11 * 2**20)])
@@ -88,7 +78,7 @@ async def test_what_is_no_picture_is_refused_and_the_words_stay(
     assert answer.status_code == 409
     assert "Ảnh không dùng được" in answer.text
     assert "Chữ mới" in answer.text
-    assert _kept(wiring, number).version == 1
+    assert stored(wiring, number).version == 1
 
 
 async def test_a_form_that_is_too_large_is_not_read(
@@ -133,7 +123,7 @@ async def test_a_copy_goes_to_the_writers_own_chat_alone(
     alone = await _post(client, path, {"phien-ban": "1", "lam": "thu", "noi-dung": "Mới"})
     assert alone.status_code == 422
     assert "Bản nháp đã lưu" in alone.text
-    assert _kept(wiring, number).content.text == "Mới"
+    assert stored(wiring, number).content.text == "Mới"
 
     def join(connection: Connection) -> None:
         people.see(connection, {"webchat:web:mai": "webchat"}, 1)
