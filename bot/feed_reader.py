@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from html.parser import HTMLParser
-
-import feedparser
+from typing import TYPE_CHECKING
 
 from storage.database import SECOND
+
+if TYPE_CHECKING:  # loaded with the first feed
+    import feedparser
 
 _ENTITY = re.compile(rb"<!\s*(?:DOCTYPE[^>]*\[|ENTITY)", re.IGNORECASE)
 _MOST_SUMMARY = 1000
@@ -36,6 +38,8 @@ def read(body: bytes) -> list[Entry]:
     becomes a huge one, or reads others."""
     if _ENTITY.search(body.replace(b"\x00", b"")):
         raise UnreadableError("entities")
+    import feedparser
+
     try:
         found = feedparser.parse(body, sanitize_html=False, resolve_relative_uris=False)
         entries = [_entry(one) for one in found.entries if one.get("title") or one.get("link")]
@@ -46,7 +50,7 @@ def read(body: bytes) -> list[Entry]:
     return entries
 
 
-def _entry(plain: feedparser.FeedParserDict) -> Entry:
+def _entry(plain: "feedparser.FeedParserDict") -> Entry:
     link, title = str(plain.get("link", "")), _text(str(plain.get("title", "")))
     key = sha256(str(plain.get("id") or link or title).encode()).hexdigest()[:32]
     when = plain.get("published_parsed") or plain.get("updated_parsed")

@@ -8,9 +8,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-import psycopg
 from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import (
@@ -22,6 +21,9 @@ from sqlalchemy.exc import (
     SQLAlchemyError,
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+if TYPE_CHECKING:  # on SQLite it is never loaded
+    import psycopg
 
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
@@ -91,7 +93,7 @@ def _postgres(url: URL, size: int) -> Engine:
     engine = create_engine(url, pool_size=size, hide_parameters=True, connect_args=alive)
 
     @event.listens_for(engine, "checkout")
-    def _alive(connection: psycopg.Connection, _record: Any, _proxy: Any) -> None:
+    def _alive(connection: "psycopg.Connection", _record: Any, _proxy: Any) -> None:
         """A server that went away leaves a word or an end on the socket: no round trip."""
         waiting = select.poll()
         waiting.register(connection.fileno(), select.POLLIN)

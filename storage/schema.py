@@ -1,23 +1,26 @@
 """Bringing a database to the newest schema, and telling whether it is there."""
 
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, column, inspect, select, table, text
 
 from storage.tables import metadata
 
+if TYPE_CHECKING:  # a service whose database is current needs no Alembic, which weighs 11 MiB
+    from alembic.config import Config
+
+_VERSIONS = Path(__file__).parent / "migrations" / "versions"
+_kept = table("alembic_version", column("version_num"))
 _ONE_AT_A_TIME = 4_663_872
 
 
-def config(connection: Connection | None = None) -> Config:
+def config(connection: Connection | None = None) -> "Config":
+    from alembic.config import Config
+
     made = Config()
-    made.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    made.set_main_option("script_location", str(_VERSIONS.parent))
     made.attributes["connection"] = connection
     return made
 
@@ -31,6 +34,11 @@ def upgrade(connection: Connection, revision: str = "head") -> None:
     each other. Raises UnknownRevisionError."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_AT_A_TIME})
+    if revision == "head" and is_current(connection):
+        return
+    from alembic import command
+    from alembic.util import CommandError
+
     try:
         command.upgrade(config(connection), revision)
     except CommandError as error:
@@ -38,13 +46,20 @@ def upgrade(connection: Connection, revision: str = "head") -> None:
 
 
 def is_current(connection: Connection) -> bool:
-    return MigrationContext.configure(connection).get_current_revision() == head()
+    if not inspect(connection).has_table(_kept.name):
+        return False
+    return connection.execute(select(_kept.c.version_num)).scalar() == head()
 
 
-def head() -> str | None:
-    return ScriptDirectory.from_config(config()).get_current_head()
+@cache
+def head() -> str:
+    """Migrations are files numbered in one line."""
+    return max(path.name for path in _VERSIONS.glob("[0-9]*.py")).partition("_")[0]
 
 
 def differences(connection: Connection) -> list[object]:
     """How the database differs from the models; empty when they agree."""
+    from alembic.autogenerate import compare_metadata
+    from alembic.runtime.migration import MigrationContext
+
     return list(compare_metadata(MigrationContext.configure(connection), metadata))

@@ -13,12 +13,14 @@ import time
 from collections import defaultdict
 from collections.abc import Collection
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import psycopg
 from sqlalchemy import Connection, text
 
 from storage.database import ALIVE, Database
+
+if TYPE_CHECKING:  # on SQLite it is never loaded
+    import psycopg
 
 _log = logging.getLogger(__name__)
 _CHANNEL = "gocua"
@@ -91,10 +93,12 @@ class Signals:
         """Passes on what other processes announce, until cancelled."""
         if self._database.is_sqlite:
             return
+        from psycopg import Error
+
         while True:
             try:
                 await self._listen_once()
-            except (psycopg.Error, OSError) as error:
+            except (Error, OSError) as error:
                 _log.warning("listening stopped: %s", type(error).__name__)
             finally:
                 self.present = False
@@ -105,7 +109,9 @@ class Signals:
         url = self._database.engine.url.set(drivername="postgresql")
         alive: dict[str, Any] = {one: ALIVE[one] for one in ALIVE.keys() - url.query.keys()}
         dsn = url.render_as_string(hide_password=False)
-        connecting = psycopg.AsyncConnection.connect(dsn, autocommit=True, **alive)
+        from psycopg import AsyncConnection
+
+        connecting = AsyncConnection.connect(dsn, autocommit=True, **alive)
         async with await connecting as connection:
             await connection.execute("SELECT pg_advisory_lock(%s)", [int(self.holder)])
             await connection.execute(f"LISTEN {_CHANNEL}")
@@ -128,7 +134,7 @@ class Signals:
             return True
         return self.present and self._held.get(office, math.inf) <= time.monotonic()
 
-    async def _claim(self, connection: psycopg.AsyncConnection) -> None:
+    async def _claim(self, connection: "psycopg.AsyncConnection") -> None:
         """Takes what nobody holds. The server frees it when this connection ends."""
         for office in self._wanted - self._held.keys():
             taken = await connection.execute(_TAKE, [office])

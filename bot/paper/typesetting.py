@@ -10,10 +10,12 @@ from hashlib import sha256
 from importlib import metadata
 from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import orjson
-import typst
-from PIL import Image
+
+if TYPE_CHECKING:  # loaded with the first thing drawn
+    import typst
 
 _HERE = Path(__file__).parent
 _TEMPLATES = _HERE / "templates"
@@ -23,7 +25,9 @@ _UNPRINTABLE = frozenset({"So", "Cf", "Mn"})  # emoji and their joiners: in no t
 
 
 @lru_cache
-def _fonts() -> typst.Fonts:
+def _fonts() -> "typst.Fonts":
+    import typst
+
     return typst.Fonts(
         include_system_fonts=False, include_embedded_fonts=False, font_paths=[_HERE / "fonts"]
     )
@@ -49,6 +53,9 @@ def _inputs(values: Mapping[str, object]) -> dict[str, str]:
 
 def picture(name: str, values: Mapping[str, object]) -> bytes:
     """The one page of a template as a PNG of few colours, a quarter of the size."""
+    import typst
+    from PIL import Image
+
     drawn = typst.compile(
         _TEMPLATES / f"{name}.typ",
         root=_TEMPLATES,
@@ -65,6 +72,8 @@ def picture(name: str, values: Mapping[str, object]) -> bytes:
 
 def document(name: str, values: Mapping[str, object]) -> bytes:
     """A PDF that screen readers can follow (PDF/UA-1)."""
+    import typst
+
     return typst.compile(
         _TEMPLATES / f"{name}.typ",
         root=_TEMPLATES,

@@ -3,14 +3,17 @@
 import warnings
 from hashlib import sha256
 from io import BytesIO
+from typing import TYPE_CHECKING
 
-from PIL import Image, ImageOps
 from sqlalchemy import Connection
 
 from bot.core.rights import Actor, Operation
 from bot.services import access
 from bot.services.access import Problem, Refused
 from storage import notice_pictures
+
+if TYPE_CHECKING:  # loaded with the first picture
+    from PIL import Image
 
 FOLDER = "thong-bao"
 MOST_BYTES, _MOST_PIXELS, _LONGEST = 10 * 2**20, 40_000_000, 1600
@@ -33,6 +36,8 @@ def clean(raw: bytes, longest: int = _LONGEST) -> bytes:
     """JPEG for a phone, no side over `longest`. Raises Refused."""
     if len(raw) > MOST_BYTES:
         raise Refused(Problem.BAD_PICTURE)
+    from PIL import Image, ImageOps
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
@@ -46,8 +51,10 @@ def clean(raw: bytes, longest: int = _LONGEST) -> bytes:
         raise Refused(Problem.BAD_PICTURE) from error
 
 
-def _written(picture: Image.Image) -> bytes:
+def _written(picture: "Image.Image") -> bytes:
     """On white where it could be seen through."""
+    from PIL import Image
+
     seen = picture.convert("RGBA")
     paper = Image.new("RGB", seen.size, "white")
     paper.paste(seen, mask=seen.getchannel("A"))

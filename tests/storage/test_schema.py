@@ -2,6 +2,7 @@
 table behind."""
 
 import pytest
+from alembic.script import ScriptDirectory
 from conftest import ENGINES, NewUrl
 from sqlalchemy import Integer, inspect
 
@@ -39,3 +40,7 @@ def test_every_column_that_holds_an_address_is_spoken_of() -> None:
     }
     assert known == there
     assert all(STAYS.values())
+
+
+def test_the_head_is_read_off_the_names_of_files_as_alembic_reads_it_in_them() -> None:
+    assert schema.head() == ScriptDirectory.from_config(schema.config()).get_current_head()
