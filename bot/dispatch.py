@@ -38,7 +38,7 @@ from storage.spreading import Place, Spread, spread
 
 _log = logging.getLogger(__name__)
 _AT_ONCE = 500
-_SPREAD = 2000  # some 30 ms of the writer
+_SPREAD = 4000  # some 50 ms of the writer
 _POLL_SECONDS = 1.0
 _LASTS = 3 * DAY
 _REMIND, _REMIND_URGENT = 2 * HOUR, 15 * MINUTE
