@@ -31,7 +31,7 @@ FULL = Sizes(
 USUAL = Sizes(
     3, 2, messages=3000, recipients=100_000, people=400, streams=1000, free=300, paid=10_000
 )
-QUICK = Sizes(2, 1, messages=1000, recipients=5_000, people=200, streams=300, free=150, paid=3_000)
+QUICK = Sizes(2, 1, messages=2000, recipients=5_000, people=200, streams=300, free=150, paid=3_000)
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,7 @@ def _rows(name: str, limit: _Limit, took: Took) -> list[Row]:
     seen, chats = took["stand-in"], limit.chats or 1
     each = took["many"] / chats
     used = (each - 1) / (seen["seconds"] * limit.most / limit.span)
-    cpu, memory = took["cpu"] / took["many"] * 1e6, took["memory"]
+    cpu, memory = took["cpu"] / took["measured"] * 1e6, took["memory"]
     note = f"{took['many']} messages, {cpu:.0f} µs CPU each, {memory:.0f} MiB"
     refused = Goal(0, most=True)
     return [

@@ -39,8 +39,7 @@ from storage.grouped import Grouped, in_database
 from storage.signals import OUTBOX, Signals
 
 _log = logging.getLogger(__name__)
-MOST_AT_ONCE = 128
-MOST_OTHERS = 96  # of them; the rest is for replies alone
+FOR_REPLIES = 32  # calls under way beyond what the channel allows
 _GATHER_SECONDS = 0.01  # places that become free are filled together
 _POLL_SECONDS = 1.0
 _SEND_SECONDS = 35.0
@@ -72,6 +71,7 @@ class Sender:
         self.holder = signals.holder
         self._running: set[asyncio.Task[None]] = set()
         self._slots = Slots(channel.limits.per_second, interval_of=self._interval_of)
+        self._most = channel.limits.at_once
         self._ends: Grouped[Outcome, None] = Grouped(in_database(database, self._end))
         self._woken = signals.subscribe(OUTBOX)
         self._gathering = False
@@ -120,13 +120,13 @@ class Sender:
     def _room(self) -> claims.Room:
         running = len(self._running)
         return claims.Room(
-            min(MOST_AT_ONCE - running, self._slots.room(reply=True)),
-            min(MOST_OTHERS - running, self._slots.room(reply=False)),
+            min(self._most + FOR_REPLIES - running, self._slots.room(reply=True)),
+            min(self._most - running, self._slots.room(reply=False)),
         )
 
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
-        if len(self._running) <= MOST_OTHERS // 2:
+        if len(self._running) <= self._most // 2:
             self._woken.set()
         elif not self._gathering:
             self._gathering = True
@@ -138,7 +138,7 @@ class Sender:
 
     def _full_for(self) -> float:
         """Seconds; a call that ends wakes us sooner."""
-        if len(self._running) >= MOST_OTHERS:
+        if len(self._running) >= self._most:
             return _POLL_SECONDS
         return max(0.005, self._slots.opens_in())
 

@@ -34,7 +34,8 @@ class Limits:
     `receipts`: the platform tells when a message was delivered or seen. `voice`: it takes
     recordings, `documents`: files; where it does not, their public address is written.
     `rings`: a message makes itself heard; where it does not, it only waits until the person
-    looks. `edits`: it changes messages that stand in a chat already.
+    looks. `edits`: it changes messages that stand in a chat already. `at_once`: how many calls may
+    be under way, besides those kept for replies; after a crash each of them is a doubt.
     """
 
     text: int
@@ -52,6 +53,7 @@ class Limits:
     rings: bool = True
     documents: bool = False
     edits: bool = False
+    at_once: int = 96
 
 
 @dataclass(frozen=True, slots=True)

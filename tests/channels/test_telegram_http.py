@@ -200,6 +200,7 @@ async def test_a_thousand_a_second_are_asked_for_only_when_paid_for(
         asked = ["allow_paid_broadcast" in one.params for one in cloud.cloud.calls[before:]]
     assert asked == [paid] * 3
     assert made.limits.per_second == (1000 if paid else 30)
+    assert made.limits.at_once == (256 if paid else 96)
     assert Channel.limits.per_second == 30
 
 

@@ -111,7 +111,7 @@ async def test_an_open_file_is_read_as_well(cloud: Telegram, tmp_path: Path) -> 
     path = tmp_path / "a.png"
     path.write_bytes(b"picture")
     cloud.people.say(LAN, "chào")
-    request = AiohttpRequest()
+    request = AiohttpRequest(2)
     bot = Bot(TOKEN, base_url=f"{cloud.url}/bot", request=request, get_updates_request=request)
     with path.open("rb") as file:
         sent = await bot.send_photo(LAN, file, read_timeout=None, write_timeout=9)
@@ -154,7 +154,7 @@ async def _fault(request: AiohttpRequest, url: str, **waits: float | None) -> Te
 
 
 async def test_waiting_too_long_for_an_answer_is_a_doubt() -> None:
-    request = AiohttpRequest()
+    request = AiohttpRequest(2)
     async with _server(_silent) as url:
         error = await _fault(request, url, read_timeout=0.05, pool_timeout=None)
         await request.shutdown()
@@ -182,7 +182,7 @@ async def test_what_did_not_get_a_connection_has_not_left() -> None:
 
 
 async def test_nobody_listening_is_unreachable() -> None:
-    request = AiohttpRequest()
+    request = AiohttpRequest(2)
     error = await _fault(request, f"http://127.0.0.1:{free_port()}")
     await request.shutdown()
     assert type(error) is NetworkError
@@ -191,7 +191,7 @@ async def test_nobody_listening_is_unreachable() -> None:
 
 
 async def test_it_is_shut_down_and_opened_again(cloud: Telegram) -> None:
-    request = AiohttpRequest()
+    request = AiohttpRequest(2)
     assert request.read_timeout == 15
     bot = Bot(TOKEN, base_url=f"{cloud.url}/bot", request=request, get_updates_request=request)
     async with request:
@@ -205,7 +205,7 @@ async def test_it_is_shut_down_and_opened_again(cloud: Telegram) -> None:
 
 
 async def test_a_file_is_fetched_without_a_body() -> None:
-    request = AiohttpRequest()
+    request = AiohttpRequest(2)
     async with _server(_says(b"200 OK", b"file")) as url:
         assert await request.retrieve(url) == b"file"
     await request.shutdown()

@@ -13,7 +13,7 @@ from bot.channels.base import Failure, NotSent, Sent, packed
 from bot.core.effects import Message
 from bot.core.guide import Picture
 from bot.library import Library
-from bot.sender import MOST_AT_ONCE, MOST_OTHERS
+from bot.sender import FOR_REPLIES
 from storage import claims, lanes, media, outbox, pace, people
 from storage.database import Database
 
@@ -109,18 +109,18 @@ async def test_a_429_pauses_bulk_but_not_replies(house: House, channel: FakeChan
 
 async def test_bulk_never_takes_every_place(house: House, channel: FakeChannel) -> None:
     """However slow the platform is, a reply still leaves at once."""
-    slow = channel.hold()
+    slow, most = channel.hold(), channel.limits.at_once
     bulk = [
         outbox.NewDelivery("test", f"fake:one:b{n}", packed(Message("bulk")), lanes.BULK)
-        for n in range(MOST_OTHERS + 10)
+        for n in range(most + 10)
     ]
     house.database.write_now(lambda one: outbox.enqueue(one, bulk, house.database.now(one)))
     for _ in range(4):
         await house.sender._round()
-    assert len(house.sender._running) == MOST_OTHERS < MOST_AT_ONCE
+    assert len(house.sender._running) == most < most + FOR_REPLIES
     _send(house, "a")
     await house.sender._round()
-    assert len(house.sender._running) == MOST_OTHERS + 1
+    assert len(house.sender._running) == most + 1
     slow.set()
     await asyncio.gather(*house.sender._running)
     assert channel.texts("a") == ["t"]

@@ -30,6 +30,7 @@ _SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105  # a header's n
 _ALLOWED = ["message", "edited_message", "callback_query", "my_chat_member"]
 _SECOND = 1_000_000
 _PAID_PER_SECOND = 1000
+PAID_AT_ONCE = 256  # a thousand a second with answers after a quarter of one
 _NO_PREVIEW = {"link_preview_options": {"is_disabled": True}}
 
 
@@ -65,12 +66,16 @@ class Telegram:
         if paid:
             each = self.paid_interval
             self.limits = replace(
-                self.limits, reply_interval=each, other_interval=each, per_second=_PAID_PER_SECOND
+                self.limits,
+                reply_interval=each,
+                other_interval=each,
+                per_second=_PAID_PER_SECOND,
+                at_once=PAID_AT_ONCE,
             )
         self.account = token.split(":")[0]
         self._secret = secret.encode()
         self._commands = [BotCommand(name, text) for name, text in commands]
-        self._request = AiohttpRequest()
+        self._request = AiohttpRequest(connections=2 * self.limits.at_once + 64)
         self._bot = Bot(
             token,
             base_url=f"{api}/bot",

@@ -41,7 +41,7 @@ class AiohttpRequest(BaseRequest):
 
     __slots__ = ("_connections", "_open", "_session")
 
-    def __init__(self, connections: int = 256) -> None:
+    def __init__(self, connections: int) -> None:
         self._connections = connections
         self._session: ClientSession | None = None
         self._open = True
