@@ -30,3 +30,17 @@ paused = Gauge("gocua_paused", "Accounts that do not send now", ["account"])
 backup = Gauge("gocua_backup_age_seconds", "Since the last backup; -1 without one")
 # Set anew at each scrape: a change is a take-over.
 sending = Gauge("gocua_sending_here", "Whether this process sends for an account", ["channel"])
+
+
+class Sends:
+    """Calls of one platform. A label is looked up once: it costs more than counting."""
+
+    def __init__(self, channel: str) -> None:
+        self._channel, self._seconds = channel, calls.labels(channel)
+        self._outcomes: dict[str, Counter] = {}
+
+    def count(self, outcome: str, seconds: float) -> None:
+        if outcome not in self._outcomes:
+            self._outcomes[outcome] = sends.labels(self._channel, outcome)
+        self._outcomes[outcome].inc()
+        self._seconds.observe(seconds)

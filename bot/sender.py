@@ -72,6 +72,7 @@ class Sender:
         self._running: set[asyncio.Task[None]] = set()
         self._slots = Slots(channel.limits.per_second, interval_of=self._interval_of)
         self._most = channel.limits.at_once
+        self._counts = metrics.Sends(channel.name)
         self._ends: Grouped[Outcome, None] = Grouped(in_database(database, self._end))
         self._woken = signals.subscribe(OUTBOX)
         self._gathering = False
@@ -186,11 +187,10 @@ class Sender:
                 await asyncio.sleep(_POLL_SECONDS)
 
     def _count(self, claimed: outbox.Claimed, result: Sent | NotSent, seconds: float) -> None:
-        name = self._channel.name
         outcome = "accepted" if isinstance(result, Sent) else str(result.failure)
-        metrics.sends.labels(name, outcome).inc()
-        metrics.calls.labels(name).observe(seconds)
-        _log.debug("sent", extra={"delivery": claimed.id, "channel": name, "outcome": outcome})
+        self._counts.count(outcome, seconds)
+        more = {"delivery": claimed.id, "channel": self._channel.name, "outcome": outcome}
+        _log.debug("sent", extra=more)
 
     async def _sent(self, claimed: outbox.Claimed) -> Sent | NotSent:
         try:
