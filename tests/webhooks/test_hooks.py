@@ -35,12 +35,12 @@ def _update(number: int = 1, text: str = "chào") -> bytes:
 
 @pytest.fixture(params=ENGINES)
 async def wiring(
-    request: pytest.FixtureRequest, new_url: NewUrl, tmp_path: Path
+    request: pytest.FixtureRequest, migrated_url: NewUrl, tmp_path: Path
 ) -> AsyncIterator[Wiring]:
     settings = Settings(
         _env_file=None,
         data_dir=tmp_path,
-        database_url=new_url(request.param),
+        database_url=migrated_url(request.param),
         telegram_token=SecretStr("123456:token"),
         telegram_webhook_secret=SecretStr(SECRET),
         telegram_api_url="http://127.0.0.1:9",

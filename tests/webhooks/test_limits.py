@@ -67,11 +67,11 @@ def test_what_one_place_is(host: str, same: str, other: str) -> None:
 
 @pytest.fixture
 async def wiring(
-    new_url: NewUrl, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    migrated_url: NewUrl, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Wiring]:
     """Its limit comes back so slowly that how fast this machine is does not count."""
     monkeypatch.setattr("webhooks.pages.chat._CHATS_A_SECOND", 0.0001)
-    settings = Settings(_env_file=None, database_url=new_url("sqlite"), data_dir=tmp_path)
+    settings = Settings(_env_file=None, database_url=migrated_url("sqlite"), data_dir=tmp_path)
     made = Wiring(settings, "web")
     made.migrate()
     yield made

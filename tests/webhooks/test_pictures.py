@@ -21,8 +21,10 @@ GUIDE = with_cards(replace(SMALL, steps=(replace(SMALL.steps[0], screen=SCREEN),
 
 
 @pytest.fixture
-async def wiring(new_url: NewUrl, tmp_path: Path) -> AsyncIterator[Wiring]:
-    wiring = Wiring(Settings(_env_file=None, database_url=new_url("sqlite"), data_dir=tmp_path))
+async def wiring(migrated_url: NewUrl, tmp_path: Path) -> AsyncIterator[Wiring]:
+    wiring = Wiring(
+        Settings(_env_file=None, database_url=migrated_url("sqlite"), data_dir=tmp_path)
+    )
     wiring.migrate()
     versions = {**wiring.shelf.guides.versions, ("small", "r1"): GUIDE}
     wiring.shelf.guides = replace(wiring.shelf.guides, versions=versions)

@@ -40,11 +40,11 @@ ANSWERS = {
 
 @pytest.fixture(params=ENGINES)
 async def wiring(
-    request: pytest.FixtureRequest, new_url: NewUrl, tmp_path: Path
+    request: pytest.FixtureRequest, migrated_url: NewUrl, tmp_path: Path
 ) -> AsyncIterator[Wiring]:
     settings = Settings(
         _env_file=None,
-        database_url=new_url(request.param),
+        database_url=migrated_url(request.param),
         data_dir=tmp_path,
         zalo_bot_token=SecretStr("1000000000000000042:token"),
         zalo_bot_webhook_secret=SecretStr(SECRET),

@@ -153,11 +153,11 @@ class Desk:
 
 @pytest.fixture(params=ENGINES)
 async def desk(
-    request: pytest.FixtureRequest, new_url: NewUrl, tmp_path: Path
+    request: pytest.FixtureRequest, migrated_url: NewUrl, tmp_path: Path
 ) -> AsyncIterator[Desk]:
     settings = Settings(
         _env_file=None,
-        database_url=new_url(request.param),
+        database_url=migrated_url(request.param),
         data_dir=tmp_path,
         secret_key=SecretStr("key"),
         zalo_oa_app_id=CONSOLE.app_id,
@@ -202,13 +202,13 @@ async def test_wrong_and_missing_signatures_process_nothing(desk: Desk) -> None:
 
 
 @pytest.fixture
-async def desks(new_url: NewUrl, tmp_path: Path) -> AsyncIterator[list[Desk]]:
+async def desks(migrated_url: NewUrl, tmp_path: Path) -> AsyncIterator[list[Desk]]:
     """Two empty installations to compare."""
     made: list[Desk] = []
     for number in range(2):
         settings = Settings(
             _env_file=None,
-            database_url=new_url("sqlite"),
+            database_url=migrated_url("sqlite"),
             data_dir=tmp_path / str(number),
             secret_key=SecretStr("key"),
             zalo_oa_app_id=CONSOLE.app_id,
