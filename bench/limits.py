@@ -4,6 +4,7 @@ what a reply waits while a broadcast fills them; and what more workers bring."""
 import json
 import subprocess
 import sys
+import time
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
@@ -91,6 +92,8 @@ def replies(lab: Laboratory) -> list[Row]:
         lab.platform.reset(delay=_DELAY, rate=30)
         with lab.service(url) as server:
             hook = f"http://127.0.0.1:{server.port}/hooks/telegram"
+            while lab.platform.stats()["accepted"] < 30:  # whoever begins to send waits a second
+                time.sleep(0.1)
             found = lab.platform.flood(hook, _FIRST, sizes.free // 5, rate=6.0, text="chào")
             seen, idle = lab.platform.stats(), server.memory()
         if found["answered"] != found["many"]:
