@@ -99,8 +99,9 @@ def _reach(connection: Connection, people: Mapping[int, Candidate], who: Any) ->
 
 
 def _agree(connection: Connection, people: Mapping[int, Candidate], who: Any) -> None:
-    """By themselves: what a member recorded opens no chat."""
-    mine = (_consent.purpose == "guides") & (_consent.recorder == "self")
+    """By themselves: what a member recorded opens no chat, but it may close one."""
+    own = (_consent.recorder == "self") | ~_consent.granted
+    mine = (_consent.purpose == "guides") & own
     last = (
         select(func.max(_consent.id))
         .where(_consent.person.in_(who), mine)

@@ -79,6 +79,18 @@ def record_consents(connection: Connection, rows: Sequence[Row]) -> None:
     insert(connection, Consent, rows)
 
 
+def last_version(connection: Connection, person: int, purpose: str) -> str:
+    """Of the words this person last answered; empty when they were never asked."""
+    columns = table(Consent).c
+    found: str | None = connection.execute(
+        select(columns.version)
+        .where(columns.person == person, columns.purpose == purpose)
+        .order_by(columns.id.desc())
+        .limit(1)
+    ).scalar()
+    return found or ""
+
+
 def consent_texts(connection: Connection, versions: Collection[str]) -> dict[str, str]:
     """The words that were agreed to, or not, by version."""
     columns = table(ConsentText).c

@@ -16,6 +16,7 @@ TARGETS = {
     "call": "1",
     "feed": "1",
     "kind": "households",
+    "purpose": "news",
 }
 
 

@@ -12,8 +12,8 @@ from bot.core.effects import Outcome, Purpose
 from bot.core.reminding import Calendar
 from bot.desks import News
 from bot.errands import take_back
-from bot.services.sequences import halt
-from storage import conversations, inbox, owned, reminders, runs, sequences
+from bot.services.consents import end_guides
+from storage import conversations, inbox, reminders, runs, sequences
 from storage.outbox import NewDelivery
 from storage.rows import Row
 from storage.runs import Run
@@ -56,15 +56,8 @@ class CareWatcher:
         no = [one for one in no if not one["granted"]]
         if not no:
             return
-        led = sequences.open_at(connection, {str(one["address"]) for one in no})
-        persons = {one["person"] for one in no if one["person"]} | {one.person for one in led}
-        mine = sequences.open_of(connection, persons)
-        halt(connection, sorted({one.id for one in (*led, *mine)}), "stop", news.now)
-        reminders.clear(
-            connection, runs.stop_persons(connection, persons, news.now), "stop", news.now
-        )
-        reminders.clear_persons(connection, persons, "stop", news.now)
-        owned.drop_persons(connection, persons, "stop", news.now)
+        persons = {one["person"] for one in no if one["person"]}
+        end_guides(connection, persons, {str(one["address"]) for one in no}, news.now)
 
     def _follow(self, connection: Connection, news: News) -> None:
         done = [row for row in news.progress if row["person"]]

@@ -6,10 +6,11 @@ from typing import Any
 from fastapi import Response
 from sqlalchemy import Connection
 
+from bot.core.effects import Purpose
 from bot.core.guide import Guide
 from bot.core.person import shown
 from bot.core.rights import Operation
-from bot.services import bulletins, households, persons, sequences, visits
+from bot.services import bulletins, consents, households, persons, sequences, visits
 from bot.services.access import Problem, Refused
 from bot.services.visits import Outcome, Report
 from bot.vault import SealedError
@@ -135,6 +136,21 @@ class Cards:
             return await self.card(visit, status=422, problem=refused.reason)
         return visit.go(f"{PATH}/{code}", "da-lam")
 
+    async def take_back(self, visit: Visit) -> Response:
+        """What somebody agreed to, at their own wish."""
+        code, number, given = visit.path("code"), visit.number("number"), visit.path("purpose")
+        if given not in tuple(Purpose):
+            raise Refused(Problem.NOTHING)
+
+        def work(connection: Connection, now: int) -> None:
+            here = households.see(connection, visit.actor, code).people
+            if number not in {one.id for one in here}:
+                raise Refused(Problem.NO_PERSON)
+            consents.withdraw(connection, visit.actor, now, number, Purpose(given))
+
+        await visit.write(work)
+        return visit.go(f"{PATH}/{code}", f"thoi-{given}")
+
     async def stop(self, visit: Visit) -> Response:
         code = visit.path("code")
         await visit.write(lambda one, now: sequences.stop(one, visit.actor, now, code))
@@ -164,5 +180,8 @@ def add(console: Console) -> None:
     console.get(PATH, _SEE)(pages.listed)
     console.get(f"{PATH}/{{code}}", _SEE)(pages.card)
     console.post(f"{PATH}/{{code}}/thoi-gui", Operation.STOP_SEQUENCE)(pages.stop)
+    console.post(f"{PATH}/{{code}}/nguoi/{{number}}/thoi/{{purpose}}", Operation.RECORD_CONSENT)(
+        pages.take_back
+    )
     console.post(f"{PATH}/{{code}}/da-lam", Operation.RECORD_VISIT)(pages.visited)
     console.post(f"{PATH}/{{code}}/so/{{number}}", Operation.SEE_PHONE)(pages.phone)
