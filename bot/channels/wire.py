@@ -8,7 +8,11 @@ from bot.channels.base import Failure, NotSent
 NEVER_LEFT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 
 
-def lost(error: httpx.HTTPError) -> NotSent:
+# An answer that is no HTTP passes the transport with aiohttp's own error.
+FAULTS = (httpx.HTTPError, aiohttp.ClientError)
+
+
+def lost(error: Exception) -> NotSent:
     """The transport calls a dropped answer a connect time-out, so the cause below decides."""
     root = error.__cause__
     if isinstance(root, NEVER_LEFT):

@@ -18,7 +18,7 @@ from bot.channels.base import (
     Sent,
     UnfetchedError,
 )
-from bot.channels.wire import lost, refused
+from bot.channels.wire import FAULTS, lost, refused
 from bot.channels.zalo_bot.parse import NAME, account_of, intake, parse
 from bot.channels.zalo_bot.render import PHOTO, TEXT, Call, calls, failure
 from bot.core.secrets import Secret
@@ -94,7 +94,7 @@ class ZaloBot:
     async def _call(self, method: str, params: Mapping[str, str]) -> Mapping[str, Any] | NotSent:
         try:
             answer = await self._http.post(method, content=orjson.dumps(params), headers=_JSON)
-        except httpx.HTTPError as error:
+        except FAULTS as error:
             return lost(error)
         try:
             plain = orjson.loads(answer.content)

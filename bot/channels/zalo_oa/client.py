@@ -9,7 +9,7 @@ import orjson
 from httpx_aiohttp import AiohttpTransport
 
 from bot.channels.base import NotSent
-from bot.channels.wire import lost, refused
+from bot.channels.wire import FAULTS, lost, refused
 
 _TIMEOUT = httpx.Timeout(15, connect=5, pool=5)
 _RATE = "x-ratelimit-limit"
@@ -50,7 +50,7 @@ class Client:
         signed = {"access_token": access, **(headers or {})}
         try:
             answer = await self._http.request(method, path, headers=signed, **what)
-        except httpx.HTTPError as error:
+        except FAULTS as error:
             return lost(error)
         return _read(answer)
 

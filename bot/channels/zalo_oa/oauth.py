@@ -12,7 +12,7 @@ import httpx
 import orjson
 from httpx_aiohttp import AiohttpTransport
 
-from bot.channels.wire import lost
+from bot.channels.wire import FAULTS, lost
 
 TIMEOUT_SECONDS = 20.0
 _DAY_AND_AN_HOUR = 90_000
@@ -62,7 +62,7 @@ class OAuth:
             answer = await self._http.post(
                 f"{self._url}/v4/oa/access_token", data=data, headers=headers
             )
-        except httpx.HTTPError as error:
+        except FAULTS as error:
             return NoPair(lost(error).code)
         return read(answer.status_code, answer.content)
 

@@ -4,6 +4,7 @@ import asyncio
 from collections import defaultdict, deque
 from contextlib import suppress
 
+import aiohttp
 import httpx
 from httpx_aiohttp import AiohttpTransport
 
@@ -67,7 +68,7 @@ class Delivery:
         headers = {"X-Telegram-Bot-Api-Secret-Token": hook["secret"]} if hook["secret"] else {}
         try:
             answer = await self._client.post(hook["url"], json=update.body, headers=headers)
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, aiohttp.ClientError) as error:
             self._cloud.last_error = type(error).__name__
             return False
         if not answer.is_success:

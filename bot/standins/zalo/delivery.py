@@ -4,6 +4,7 @@ import asyncio
 from collections import defaultdict, deque
 from collections.abc import Coroutine
 
+import aiohttp
 import httpx
 from httpx_aiohttp import AiohttpTransport
 
@@ -86,7 +87,7 @@ class Delivery:
             return (await self._client.post(url, content=body, headers=headers)).status_code
         except httpx.ReadTimeout:
             return 1
-        except httpx.HTTPError:
+        except (httpx.HTTPError, aiohttp.ClientError):
             return 0
 
     async def save(self, url: str) -> bool:
