@@ -6,6 +6,7 @@ import sqlite3
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -34,6 +35,7 @@ _T = TypeVar("_T")
 _POSTGRES_WRITERS = 6
 _READERS = 4
 _STATEMENTS = 512  # kept ready for each connection
+_CUT_SECONDS = 0.05
 _MOST_PAGES = 16_000  # of the log, before a commit has to empty it itself
 
 
@@ -103,6 +105,18 @@ def _postgres(url: URL, size: int) -> Engine:
     return engine
 
 
+def _cut(driver: Any) -> None:
+    """Ends the statement that runs there, if any; who is closed by now has none."""
+    if isinstance(driver, sqlite3.Connection):
+        with suppress(sqlite3.ProgrammingError):
+            driver.interrupt()
+        return
+    import psycopg
+
+    with suppress(psycopg.Error):
+        driver.cancel_safe(timeout=1)
+
+
 class Database:
     """Runs plain functions of a connection, each in one transaction, off the event loop.
 
@@ -125,6 +139,7 @@ class Database:
         writers = 1 if self.is_sqlite else _POSTGRES_WRITERS
         self._writers = ThreadPoolExecutor(writers, "write")
         self._readers = ThreadPoolExecutor(_READERS, "read")
+        self._read_by: set[Any] = set()  # connections of the driver
 
     def now(self, connection: Connection) -> int:
         """Microseconds; the database's clock on PostgreSQL, so machines agree."""
@@ -142,7 +157,12 @@ class Database:
 
     def read_now(self, work: Work[_T]) -> _T:
         with self._reading.begin() as connection:
-            return work(connection)
+            driver: Any = connection.connection.driver_connection
+            self._read_by.add(driver)
+            try:
+                return work(connection)
+            finally:
+                self._read_by.discard(driver)
 
     async def write(self, work: Work[_T]) -> _T:
         loop = asyncio.get_running_loop()
@@ -165,7 +185,14 @@ class Database:
         return await loop.run_in_executor(self._readers, partial(self.read_now, work))
 
     def close(self) -> None:
+        """Nobody waits for what is still read, a count of everybody perhaps: it is cut off, again
+        while it goes on with its next statement."""
         self._writers.shutdown()
+        self._readers.shutdown(wait=False, cancel_futures=True)
+        while self._read_by:
+            for driver in tuple(self._read_by):
+                _cut(driver)
+            time.sleep(_CUT_SECONDS)
         self._readers.shutdown()
         self.engine.dispose()
         self._reading.dispose()

@@ -8,7 +8,7 @@ import httpx
 import orjson
 import pytest
 from conftest import ENGINES, NewUrl
-from forked import ForkedService
+from forked import COUNTING, ForkedService, count_for_ever
 from phone import SECRET, Telegram, eventually
 from service import PATIENCE
 from sqlalchemy import func, select
@@ -50,6 +50,16 @@ def database(service: ForkedService) -> Iterator[Database]:
     made = Database(service.env["GOCUA_DATABASE_URL"])
     yield made
     made.close()
+
+
+def test_ended_in_mid_count(new_url: NewUrl, tmp_path: Path) -> None:
+    """A count without end is cut off: the service closes by itself, not by its deadline."""
+    service = ForkedService(tmp_path, DATABASE_URL=new_url("sqlite"))
+    service.work = count_for_ever
+    service.start()
+    eventually(lambda: COUNTING in service.log.read_text())
+    service.stop()
+    assert "Finished server process" in service.log.read_text()
 
 
 def _write(service: ForkedService) -> None:

@@ -1,10 +1,15 @@
 """Connections that died, the log that is emptied, and many rows by one statement."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
+from threading import Event
 
-from conftest import NewUrl
+import pytest
+from conftest import ENGINES, NewUrl
 from counting import statements
-from sqlalchemy import select, text
+from sqlalchemy import Connection, select, text
+from sqlalchemy.exc import OperationalError
 
 from storage import inbox, schema
 from storage.database import Database
@@ -12,6 +17,9 @@ from storage.rows import table
 from storage.tables import InboxUpdate
 
 MANY = 700
+ENDLESS = text(
+    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 - i FROM n) SELECT count(*) FROM n"
+)
 
 
 def test_a_server_that_dropped_us_is_not_noticed(new_url: NewUrl) -> None:
@@ -26,6 +34,25 @@ def test_a_server_that_dropped_us_is_not_noticed(new_url: NewUrl) -> None:
         other.close()
         assert work(lambda one: one.execute(text("SELECT 1")).scalar_one()) == 1
     database.close()
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_what_is_still_read_at_the_end_is_cut_off(new_url: NewUrl, engine: str) -> None:
+    """Two statements without an end, one after the other: only who cuts them off comes back."""
+    database, begun = Database(new_url(engine)), Event()
+
+    def work(connection: Connection) -> None:
+        begun.set()
+        with suppress(OperationalError), connection.begin_nested():
+            connection.execute(ENDLESS)
+        connection.execute(ENDLESS)
+
+    with ThreadPoolExecutor(1) as pool:
+        reading = pool.submit(database.read_now, work)
+        begun.wait()
+        database.close()
+        with pytest.raises(OperationalError):
+            reading.result()
 
 
 async def test_the_log_is_emptied_beside_the_writes(new_url: NewUrl) -> None:
