@@ -1,12 +1,14 @@
 """The settings of an installation: the environment, and below it what the database keeps."""
 
 import logging
+from collections.abc import Mapping
 
 from pydantic import SecretStr
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.settings import Settings
+from bot.services import set_up
+from bot.settings import KEPT, Settings
 from bot.vault import SealedError, vault_of
 from storage import kept_settings
 from storage.database import Database
@@ -16,7 +18,7 @@ _log = logging.getLogger(__name__)
 
 def installed(settings: Settings, connection: Connection) -> Settings:
     """What was sealed with a lost key is as if it had never been given, and the log says so."""
-    kept, shut = _opened(settings, connection)
+    kept, shut = _opened(settings, _found(connection))
     for name in shut:
         _log.error("setting %s was sealed with another key: set it anew", name)
     whole = settings.with_kept(kept)
@@ -28,13 +30,18 @@ def installed(settings: Settings, connection: Connection) -> Settings:
 
 def sealed_with_another(settings: Settings, connection: Connection) -> list[str]:
     """Names of what no key of ours opens."""
-    return _opened(settings, connection)[1]
+    return _opened(settings, _found(connection))[1]
 
 
-def _opened(settings: Settings, connection: Connection) -> tuple[dict[str, str], list[str]]:
+def _found(connection: Connection) -> dict[str, str]:
+    """Nothing in a database that is older than the table."""
+    return kept_settings.load(connection) if kept_settings.is_there(connection) else {}
+
+
+def _opened(settings: Settings, sealed: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
     kept: dict[str, str] = {}
     shut: list[str] = []
-    if not (sealed := kept_settings.load(connection)):
+    if not sealed:
         return kept, shut
     vault = vault_of(settings.secret_key.get_secret_value(), settings.data_dir)
     for name, value in sealed.items():
@@ -43,6 +50,28 @@ def _opened(settings: Settings, connection: Connection) -> tuple[dict[str, str],
         except SealedError:
             shut.append(name)
     return kept, shut
+
+
+class Watch:
+    """Whether this process began with other settings than the database keeps now."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._sealed: dict[str, str] = {}
+        self._kept: dict[str, str] = {}
+
+    def begin(self, connection: Connection) -> None:
+        self._sealed = kept_settings.load(connection, KEPT)
+        self._kept, _ = _opened(self._settings, self._sealed)
+
+    def is_outdated(self, connection: Connection) -> bool:
+        """Not while somebody is still at the set-up, whose page begins anew at its end. A new key
+        seals anew and changes nothing."""
+        sealed = kept_settings.load(connection, KEPT)
+        if sealed == self._sealed or set_up.is_open(connection):
+            return False
+        self._sealed = sealed
+        return _opened(self._settings, sealed)[0] != self._kept
 
 
 def here() -> Settings:

@@ -28,6 +28,7 @@ from bot.ending import end
 from bot.feeds import Feeds
 from bot.fetching import Fetcher
 from bot.help_porter import Porter
+from bot.installed import Watch
 from bot.library import Library
 from bot.pictures import Pictures
 from bot.runner import Runner
@@ -104,8 +105,8 @@ class Wiring:
         self._tasks: list[asyncio.Task[None]] = []
         self.prepared: dict[str, str] = {}
         self.waiting: dict[str, int] = {}
-        # Whoever runs this begins anew with other settings.
-        self.anew: Callable[[], None] = lambda: None
+        self._watch_settings = Watch(settings)
+        self.anew: Callable[[], None] = lambda: None  # whoever runs this begins with other settings
 
     def _words(self) -> Words:
         return Words(self.library.messages.numbered, self.library.messages.pick)
@@ -173,6 +174,7 @@ class Wiring:
         self.shelf.keep(connection, now)
         self.shelf.know_all(connection)
         self.beside.quiet.know(connection)
+        self._watch_settings.begin(connection)
         if self.zalo:
             self.zalo.begin(connection, now)
         if self.database.is_sqlite:
@@ -218,9 +220,14 @@ class Wiring:
         await keep_at(self.pictures.forget, _FORGET_SECONDS, "pictures of closed calls")
 
     async def _take_up(self) -> bool:
-        """What another process published or changed."""
-        await self.database.read(self.beside.quiet.know)
+        """What another process published or changed; with other tokens this one begins anew."""
+        if await self.database.read(self._is_outdated):
+            self.anew()
         return await self.shelf.renew(self.database)
+
+    def _is_outdated(self, connection: Connection) -> bool:
+        self.beside.quiet.know(connection)
+        return self._watch_settings.is_outdated(connection)
 
     def runner(self) -> Runner:
         desks, watchers = self.beside.desks(), self.beside.watchers()

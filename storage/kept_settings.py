@@ -1,6 +1,6 @@
 """Settings that were given on a page, sealed; nothing here can open them. Table kept_setting."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import Connection, inspect, select
 
@@ -10,11 +10,15 @@ from storage.tables import KeptSetting
 _kept = table(KeptSetting)
 
 
-def load(connection: Connection) -> dict[str, str]:
-    """Name -> sealed value; nothing of a database that is older than this table."""
-    if not inspect(connection).has_table(KeptSetting.__tablename__):
-        return {}
-    found = connection.execute(select(_kept.c.name, _kept.c.sealed))
+def is_there(connection: Connection) -> bool:
+    """Not in a database that is older than the table."""
+    return inspect(connection).has_table(KeptSetting.__tablename__)
+
+
+def load(connection: Connection, names: Collection[str] = ()) -> dict[str, str]:
+    """Name -> sealed value; of all, or of some names."""
+    wanted = select(_kept.c.name, _kept.c.sealed)
+    found = connection.execute(wanted.where(_kept.c.name.in_(names)) if names else wanted)
     return {name: sealed for name, sealed in found}  # noqa: C416  # rows are no pairs to mypy
 
 

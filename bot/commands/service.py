@@ -2,6 +2,7 @@
 
 import fcntl
 import gc
+import logging
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ from typing import IO
 import click
 import uvicorn
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot import logs
 from bot.commands.options import host as host_option
@@ -30,6 +32,7 @@ from bot.zalo import missing
 from storage import schema, wholeness
 from storage.database import Database
 
+_log = logging.getLogger(__name__)
 _GRACE_SECONDS = 5
 _NOT_STARTED = 3
 _END_SECONDS = 8.5  # container engines kill after ten
@@ -102,9 +105,19 @@ def _run(
         door = held.enter_context(config.bind_socket())
         if not (demo or wiring.settings.rehearses):
             _invite(wiring)
-        while _served(wiring, config, door):
+        while _served(settings, wiring, config, door):
             wiring = _wired(settings, role)
             config = _config(wiring, host, port, demo=False)
+
+
+def _may_begin(settings: Settings) -> bool:
+    """What runs goes on rather than end over a token without its secret."""
+    try:
+        _whole(settings)
+    except (click.ClickException, SQLAlchemyError) as error:
+        _log.error("the service does not begin anew: %s", error)
+        return False
+    return True
 
 
 def _wired(settings: Settings, role: Role) -> Wiring:
@@ -128,13 +141,14 @@ def _config(wiring: Wiring, host: str, port: int, *, demo: bool) -> uvicorn.Conf
     )
 
 
-def _served(wiring: Wiring, config: uvicorn.Config, door: socket) -> bool:
+def _served(settings: Settings, wiring: Wiring, config: uvicorn.Config, door: socket) -> bool:
     """Whether to begin anew."""
     server, again = _Server(config), []
 
     def anew() -> None:
-        again.append(True)
-        server.should_exit = True
+        if _may_begin(settings):
+            again.append(True)
+            server.should_exit = True
 
     wiring.anew = anew
     with suppress(KeyboardInterrupt):
