@@ -75,7 +75,7 @@ docs: build/sphinx/done  ## make build/site of docs/; a dead link, a missing pic
 audit: $(VENV)/dev  ## ask PyPI and OSV which pinned libraries have known faults; one without an answer fails
 	$(BIN)/python -m audit.faults requirements.lock requirements-dev.lock docs/requirements.lock
 
-prove: $(VENV)/dev  ## prove units, proxy, compose file, rules and the image's steps (root, Debian)
+prove: $(VENV)/dev  ## run units, proxy and image as they will be, read the rest (root, Debian)
 	deploy/prove
 
 fuzz: $(VENV)/dev  ## 1 000 000 spoiled inputs to every hook and parser (GOCUA_FUZZ of each)

@@ -50,7 +50,7 @@ def test_what_proves_the_image_knows_each_of_its_steps() -> None:
     known = set(re.findall(r'"([A-Z]+)"', proof))
     dockerfile = re.sub(r"\\\n", " ", (ROOT / "Dockerfile").read_text("utf-8"))
     assert set(re.findall(r"^([A-Z]+) ", dockerfile, re.MULTILINE)) <= known
-    for name in ("prove", "prove-image"):
+    for name in ("prove", "prove-image", "prove-engine", "prove-units"):
         assert (ROOT / "deploy" / name).stat().st_mode & 0o100
 
 
