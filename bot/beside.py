@@ -84,7 +84,7 @@ class Beside:
         return HelpLine(database, signals, self.hours, self.calendar, teller)
 
     def clerk(self, database: Database, signals: Signals) -> DataClerk:
-        return DataClerk(database, signals, self.people_words)
+        return DataClerk(database, signals, self.people_words, self._vault)
 
     def weekly(self, database: Database, signals: Signals, library: Library) -> Weekly:
         return Weekly(database, signals, library, self.calendar)

@@ -11,6 +11,7 @@ from bot.core.rights import terminal
 from bot.people_words import PeopleWords
 from bot.services import own_data
 from bot.services.access import Refused
+from bot.vault import Vault
 from storage import data_requests, lanes, outbox, retention
 from storage.data_requests import Asked
 from storage.database import Database
@@ -21,8 +22,11 @@ _POLL_SECONDS = 1.0
 
 
 class DataClerk:
-    def __init__(self, database: Database, signals: Signals, words: PeopleWords) -> None:
-        self._database, self._signals, self._words = database, signals, words
+    def __init__(
+        self, database: Database, signals: Signals, words: PeopleWords, vault: Vault
+    ) -> None:
+        self._database, self._signals = database, signals
+        self._words, self._vault = words, vault
 
     async def run(self) -> None:
         """Until cancelled. A fault of the database is waited out."""
@@ -52,7 +56,7 @@ class DataClerk:
         """Whoever serves is told why not, and the request ends there."""
         said, declined = "data.erased", ""
         try:
-            own_data.erase(connection, terminal(), now, one.person, one.address)
+            own_data.erase(connection, terminal(), now, self._vault, one.person, one.address)
         except Refused:
             said, declined = "data.serves", SERVES
         data_requests.finish(connection, one.id, now, 0, declined)

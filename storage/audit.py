@@ -45,6 +45,16 @@ def _digest(before: str, row: Row) -> str:
     return sha256(plain).hexdigest()
 
 
+def all_of(connection: Connection, operation: str) -> list[tuple[int, str, str]]:
+    """Time, target and detail of every entry, the oldest first."""
+    found = connection.execute(
+        select(_columns.at, _columns.target, _columns.detail)
+        .where(_columns.operation == operation)
+        .order_by(_columns.id)
+    )
+    return [(at, target, detail) for at, target, detail in found]
+
+
 def verify(connection: Connection) -> tuple[int, int | None]:
     """How many entries there are, and the id of the first that does not fit, if any.
 

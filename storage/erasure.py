@@ -54,6 +54,10 @@ def chats(connection: Connection, person: int) -> list[str]:
     return list(found.scalars())
 
 
+def all_chats(connection: Connection) -> list[str]:
+    return list(connection.execute(select(table(Chat).c.address)).scalars())
+
+
 def shared(connection: Connection, addresses: Collection[str], person: int) -> set[str]:
     """Those of the chats somebody else uses too."""
     columns = table(PersonAddress).c

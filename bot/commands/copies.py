@@ -1,19 +1,27 @@
 """`gocua backup`, `restore` and `backup-key`: copies of everything, sealed or not."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 
 import click
+import orjson
+from sqlalchemy import Connection
 
 from bot import sealed_files
 from bot.sealed_files import WrongKeyError
+from bot.services import forgetting
+from bot.services.forgetting import Erased
 from bot.settings import Settings
 from bot.terminal import Terminal
+from bot.vault import vault_of
 from storage import archive, upkeep, wholeness
 from storage.archive import About, DamagedError, NewerError, OccupiedError
 from storage.database import Database
+
+_ERASED = ".erased"
 
 
 @click.command("backup-key")
@@ -56,8 +64,25 @@ def _made(database: Database, path: Path, recipient: str) -> About:
     finally:
         if recipient:
             plain.unlink(missing_ok=True)
+    _tell(database, path)
     database.write_now(lambda one: upkeep.ran(one, upkeep.BACKUP, database.now(one), about.total))
     return about
+
+
+def _tell(database: Database, path: Path) -> None:
+    """What was deleted until now, beside the copy: for copies that are older."""
+    lines = [orjson.dumps(asdict(one)) for one in database.read_now(forgetting.told)]
+    beside = path.with_name(path.name + _ERASED)
+    beside.touch(mode=0o600)
+    beside.write_bytes(b"".join(one + b"\n" for one in lines))
+
+
+def _told(paths: Collection[Path]) -> list[Erased]:
+    lines = [line for path in paths for line in path.read_bytes().splitlines()]
+    try:
+        return [Erased(**orjson.loads(line)) for line in lines]
+    except (TypeError, ValueError) as error:
+        raise DamagedError("erased") from error
 
 
 @click.command()
@@ -65,12 +90,28 @@ def _made(database: Database, path: Path, recipient: str) -> About:
 @click.option(
     "--key", type=click.Path(path_type=Path, exists=True), help="File with the private key."
 )
-def restore(path: Path, key: Path | None) -> None:
-    """Fill an empty database from a backup; also the way from SQLite to PostgreSQL."""
-    database = Database(Settings().database_url)
+@click.option(
+    "--erased",
+    "lists",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True),
+    help="A list of deletions that lies elsewhere.",
+)
+def restore(path: Path, key: Path | None, lists: tuple[Path, ...]) -> None:
+    """Fill an empty database from a backup; also the way from SQLite to PostgreSQL. What was
+    deleted since, by the lists beside backups, is deleted again."""
+    settings = Settings()
+    database = Database(settings.database_url)
+    vault = vault_of(settings.secret_key.get_secret_value(), settings.data_dir)
     try:
+        erased = _told({*lists, *path.absolute().parent.glob(f"*{_ERASED}")})
         with _opened(path, key) as plain:
-            about = database.write_now(lambda connection: archive.restore(connection, plain))
+
+            def work(connection: Connection) -> tuple[About, tuple[int, list[int]]]:
+                about, now = archive.restore(connection, plain), database.now(connection)
+                return about, forgetting.again(connection, vault, now, erased, about.at)
+
+            about, (again, left) = database.write_now(work)
     except WrongKeyError as error:
         raise Terminal().fail("wrong_key", path=path) from error
     except OccupiedError as error:
@@ -82,6 +123,10 @@ def restore(path: Path, key: Path | None) -> None:
     finally:
         database.close()
     Terminal().say("restored", rows=about.total, path=path)
+    if again:
+        Terminal().say("erased_again", number=again)
+    if left:
+        Terminal().say("erased_left", people=", ".join(map(str, left)))
 
 
 @contextmanager

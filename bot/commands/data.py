@@ -78,5 +78,6 @@ def export(number: int, by: int) -> None:
 @click.confirmation_option()
 def erase(number: int, by: int) -> None:
     """Erase the person of that NUMBER for good."""
-    done(lambda one, actor, now: own_data.erase(one, actor, now, number), by)
+    vault = _vault()
+    done(lambda one, actor, now: own_data.erase(one, actor, now, vault, number), by)
     Terminal().say("data.done")

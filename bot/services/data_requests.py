@@ -126,13 +126,15 @@ def decline(connection: Connection, actor: Actor, now: int, number: int, reason:
     return _settle(connection, actor, now, case, reason)
 
 
-def erase(connection: Connection, actor: Actor, now: int, number: int, *, is_sure: bool) -> Asked:
+def erase(
+    connection: Connection, actor: Actor, now: int, vault: Vault, number: int, *, is_sure: bool
+) -> Asked:
     """Everything of whoever asked; what they asked besides ends as well."""
     case = _waiting(connection, actor, number)
     if not is_sure:
         raise Refused(Problem.NOT_SURE)
     asked = _settle(connection, actor, now, case, "")
-    own_data.erase(connection, actor, now, asked.person, asked.address)
+    own_data.erase(connection, actor, now, vault, asked.person, asked.address)
     return asked
 
 

@@ -20,6 +20,8 @@ from storage.households import Home
 from storage.persons import Someone
 from storage.rows import Row
 
+SIGNS = "chats"
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -111,12 +113,14 @@ def erase(
     connection: Connection,
     actor: Actor,
     now: int,
+    vault: Vault,
     person: int,
     address: str = "",
     reason: str = ERASURES[0],
 ) -> Collection[str]:
     """At once and for good; the chats it was about. Whoever serves in a team or an office is
-    refused until that has ended. The reason, one of ERASURES, stays in the trail."""
+    refused until that has ended. The reason, one of ERASURES, stays in the trail, with signs of
+    the chats: an older copy can so be told of it (forgetting.py)."""
     someone = _allowed(connection, actor, Operation.ERASE_PERSON, person, address)
     if person and teams.serves(connection, person):
         raise Refused(Problem.SERVES)
@@ -128,7 +132,10 @@ def erase(
         _remember(connection, actor, someone.household, now)
     data_requests.finish_of(connection, person, CORRECT, now, actor.person)
     subject = f"person:{person}" if person else "chat"
-    audit.record(connection, actor, Operation.ERASE_PERSON, subject, now, reason=reason)
+    detail: dict[str, object] = {"reason": reason}
+    if signs := sorted(vault.mark(SIGNS, one) for one in alone):
+        detail[SIGNS] = signs
+    audit.record(connection, actor, Operation.ERASE_PERSON, subject, now, **detail)
     return chats
 
 

@@ -9,15 +9,18 @@ import pytest
 from click.testing import CliRunner, Result
 from conftest import ENGINES, NewUrl
 from sqlalchemy import Connection, func, select
-from village import NOW, plant
+from village import NOW, find, plant
 
 from bot.cli import main
+from bot.core.rights import terminal
 from bot.doctor import examine
+from bot.services import own_data
 from bot.settings import Settings
-from storage import households, people, schema, upkeep
+from bot.vault import Vault, vault_of
+from storage import households, links, people, schema, upkeep
 from storage.database import DAY, Database
 from storage.rows import table
-from storage.tables import Consent, Person
+from storage.tables import Chat, Consent, Person, TeamMember
 
 Run = Callable[..., Result]
 
@@ -105,7 +108,7 @@ def test_a_sealed_copy_opens_with_its_key_only(run: Run, new_url: NewUrl, tmp_pa
     (tmp_path / "right").write_text(private)
     (tmp_path / "wrong").write_text(other)
     run(old, "backup", "a.age", "--recipient", public)
-    assert sorted(one.name for one in tmp_path.glob("*a.age*")) == ["a.age"]
+    assert sorted(one.name for one in tmp_path.glob("*a.age*")) == ["a.age", "a.age.erased"]
     assert b"Long" not in Path("a.age").read_bytes()
     for options in ([], ["--key", "wrong"]):
         assert "niêm phong" in run(new, "restore", "a.age", *options, code=1).output
@@ -117,6 +120,68 @@ def test_a_sealed_copy_opens_with_its_key_only(run: Run, new_url: NewUrl, tmp_pa
     assert "đã hỏng" in run(last, "restore", "a.age", "--key", "right", code=1).output
     assert "age1" in run(old, "backup", "b.age", "--recipient", "age1nonsense", code=1).output
     assert not Path("b.age").exists()
+
+
+def _leave(connection: Connection, vault: Vault) -> int:
+    """Bà Năm, who has a chat, somebody in a chat nobody is known at, and a member who has left are
+    erased. The number of the member."""
+    member = find(connection, "Anh Dũng")
+    connection.execute(table(TeamMember).delete().where(table(TeamMember).c.person == member))
+    for person, address in ((find(connection, "Bà Năm"), ""), (0, "fake:one:a"), (member, "")):
+        own_data.erase(connection, terminal(), NOW * 9, vault, person, address)
+    return member
+
+
+def _left(url: str) -> tuple[set[str], set[str]]:
+    """Chats, and addresses of consents."""
+    database = Database(url)
+
+    def work(connection: Connection) -> tuple[set[str], set[str]]:
+        one, other = (
+            set(connection.execute(select(table(model).c.address)).scalars())
+            for model in (Chat, Consent)
+        )
+        return one, other
+
+    try:
+        return database.read_now(work)
+    finally:
+        database.close()
+
+
+@pytest.mark.parametrize(("source", "target"), [ENGINES, ENGINES[::-1]])
+def test_what_was_deleted_since_is_deleted_from_an_older_copy(
+    run: Run, new_url: NewUrl, source: str, target: str
+) -> None:
+    """By the list beside a newer copy, which tells no name and no address."""
+    old, new = new_url(source), new_url(target)
+    _fill(old)
+    database, vault = Database(old), vault_of("", Path("data"))
+
+    def chats(connection: Connection) -> None:
+        people.see(connection, dict.fromkeys(("fake:one:a", "fake:one:nam"), "fake"), NOW)
+        links.link(connection, "fake:one:nam", find(connection, "Bà Năm"), NOW)
+
+    database.write_now(chats)
+    run(old, "backup", "old.zip")
+    assert Path("old.zip.erased").read_bytes() == b""
+    number = database.write_now(lambda one: _leave(one, vault))
+    database.close()
+    run(old, "backup", "new.zip")
+    told = Path("new.zip.erased").read_text()
+    assert told.count("\n") == 3
+    assert "fake" not in told
+    assert _left(old) == (set(), {""})
+    said = run(new, "restore", "old.zip").output
+    assert "xoá lại dữ liệu của 2 " in said
+    assert f"người số {number} đang có việc" in said
+    assert _left(new) == (set(), {""})
+    assert _look(new)[1] == _look(old)[1] + 1, "whoever serves by the copy"
+    again = new_url(target)
+    Path("new.zip.erased").write_text("{")
+    assert "đã hỏng" in run(again, "restore", "old.zip", code=1).output
+    Path("new.zip.erased").rename("elsewhere")
+    assert "xoá lại" not in run(again, "restore", "new.zip").output
 
 
 def _rewritten(path: Path, **changed: bytes) -> None:

@@ -56,7 +56,7 @@ class Residents(Callers):
 
     def __init__(self, database: Database, clock: Clock, library: Library) -> None:
         super().__init__(database, clock, library)
-        self.clerk = DataClerk(database, self.house.signals, self.people)
+        self.clerk = DataClerk(database, self.house.signals, self.people, self.vault)
 
     async def work(self) -> None:
         await super().work()
@@ -263,8 +263,8 @@ def test_nobody_else_sees_or_deletes_it(village: Residents) -> None:
     vault = village.vault
     assert refusal(lambda one: own_data.see(one, far, now, vault, nam)) is Refusal.AREA
     assert refusal(lambda one: own_data.see(one, neighbour, now, vault, nam)) is Refusal.STRANGER
-    assert refusal(lambda one: own_data.erase(one, far, now, nam)) is Refusal.ROLE
-    assert refusal(lambda one: own_data.erase(one, dung, now, nam)) is Refusal.ROLE
+    assert refusal(lambda one: own_data.erase(one, far, now, vault, nam)) is Refusal.ROLE
+    assert refusal(lambda one: own_data.erase(one, dung, now, vault, nam)) is Refusal.ROLE
     assert refusal(lambda one: cases.listed(one, dung)) is Refusal.ROLE
     own = own_data.oneself(nam, village.address("nam"))
     assert refusal(lambda one: own_data.see(one, own, now, vault, 0, "fake:one:tu"))

@@ -209,7 +209,8 @@ class _Pages:
                 raise Refused(Problem.NO_REASON)
             if not visit.said("chac"):
                 raise Refused(Problem.NOT_SURE)
-            own_data.erase(connection, visit.actor, now, one.id, reason=reason)
+            vault = self.wiring.vault
+            own_data.erase(connection, visit.actor, now, vault, one.id, reason=reason)
 
         return await self._changed(visit, work, "xoa-nguoi")
 

@@ -79,10 +79,11 @@ class _Pages:
         return await self._settled(visit, work, "du-lieu-khong")
 
     async def erase(self, visit: Visit) -> Response:
-        number, is_sure = visit.number("number"), bool(visit.said("chac"))
+        number, vault = visit.number("number"), self.wiring.vault
+        is_sure = bool(visit.said("chac"))
 
         def work(connection: Connection, now: int) -> None:
-            asked = service.erase(connection, visit.actor, now, number, is_sure=is_sure)
+            asked = service.erase(connection, visit.actor, now, vault, number, is_sure=is_sure)
             self.clerk.tell(connection, asked, "data.erased", now)
 
         return await self._settled(visit, work, "du-lieu-xoa")
