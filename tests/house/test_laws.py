@@ -164,23 +164,6 @@ def test_every_channel_has_its_page() -> None:
     assert [path.name for path in folders if not (path / "README.md").exists()] == []
 
 
-def _links(path: Path) -> Iterator[str]:
-    for link in re.findall(r"\]\(([^)#\s]+)", path.read_text("utf-8")):
-        if "://" not in link:
-            yield link
-
-
-def test_links_in_the_documents_lead_somewhere() -> None:
-    documents = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "guides/README.md"]
-    broken = [
-        f"{_name(path)}: {link}"
-        for path in documents
-        for link in _links(path)
-        if not (path.parent / link).exists()
-    ]
-    assert broken == []
-
-
 def test_no_key_of_a_yaml_file_stands_twice() -> None:
     """Of two equal keys YAML keeps the last and says nothing."""
     files = [*(ROOT / "guides").rglob("*.yaml"), *(ROOT / "deploy").glob("*.yaml")]
