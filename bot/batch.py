@@ -18,6 +18,7 @@ from bot.core.effects import (
     RecordWarning,
     Say,
 )
+from bot.core.events import Event, MediaReceived
 from bot.core.state import Conversation, Guides
 from bot.meetings import Meetings
 from bot.seats import Seats
@@ -44,10 +45,17 @@ class Batch:
     warnings: list[Row] = field(default_factory=list)
     seen: dict[str, str] = field(default_factory=dict)
     done: list[int] = field(default_factory=list)
+    shown: set[int] = field(default_factory=set)
     resting: set[str] = field(default_factory=set)
     known: dict[str, int] = field(default_factory=dict)
     stopped: set[Seat] = field(default_factory=set)
     answers: Counter[str] = field(default_factory=Counter)
+
+    def met(self, update: inbox.Update, event: Event) -> None:
+        """Somebody wrote there; what leads to a picture is forgotten once it is handled."""
+        self.seen[update.address] = update.channel
+        if isinstance(event, MediaReceived) and event.reference:
+            self.shown.add(update.id)
 
     def say(
         self, update: inbox.Update, message: Message, press: Press | None = None, person: int = 0

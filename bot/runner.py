@@ -179,7 +179,7 @@ class Runner:
         received = channel.parse(update.body, secrets)
         received = replace(received, event=batch.meetings.met(received))
         if isinstance(received.event, Spoken):
-            batch.seen[update.address] = update.channel
+            batch.met(update, received.event)
         if not self._answered(connection, update, received, batch):
             if isinstance(received.event, Spoken):
                 person = batch.seats.person(update.address, batch.now)
@@ -288,7 +288,7 @@ class Runner:
         rests = Message(self._shelf.guides.phrases[Phrase.RESTS])
         outbox.enqueue(connection, batch.told(rests), batch.now)
         batch.meetings.save(connection)
-        inbox.finish(connection, batch.done)
+        inbox.finish(connection, batch.done, batch.shown)
         if batch.deliveries:
             self._signals.announce(connection, OUTBOX)
 

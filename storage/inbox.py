@@ -96,9 +96,12 @@ def waiting(connection: Connection, addresses: Collection[str], limit: int) -> l
     return [Update(*row) for row in found]
 
 
-def finish(connection: Connection, ids: Collection[int]) -> None:
+def finish(connection: Connection, ids: Collection[int], shown: Collection[int] = ()) -> None:
+    """Bodies of those of them that lead to a picture somebody has `shown` are emptied."""
     if ids:
         connection.execute(update(_inbox).where(_columns.id.in_(ids)).values(state="done"))
+    if led := {*ids} & {*shown}:
+        connection.execute(update(_inbox).where(_columns.id.in_(led)).values(body=""))
 
 
 def fail(connection: Connection, one: Update, error: str, now: int) -> bool:

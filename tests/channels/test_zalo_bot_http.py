@@ -12,7 +12,16 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from zalo import BOT_SECRET, BOT_TOKEN, Zalo
 
-from bot.channels.base import Failure, NotSent, Outgoing, PictureFile, Sent
+from bot.channels.base import (
+    MOST_FETCHED,
+    Failure,
+    NotSent,
+    Outgoing,
+    PictureFile,
+    Sent,
+    UnfetchedError,
+)
+from bot.channels.wire import media_address
 from bot.channels.zalo_bot.channel import ZaloBot
 from bot.core.address import Address
 from bot.core.effects import Message
@@ -185,3 +194,49 @@ async def test_answers_of_somebody_else(status: int, body: str, failure: Failure
 
 def test_every_chat_has_the_same_pace() -> None:
     assert _channel("http://127.0.0.1:9").chat_interval("zgr-1") >= 100_000
+
+
+async def test_a_picture_is_fetched_from_the_platform_alone() -> None:
+    """No token goes along; what is too large, gone or elsewhere is not had."""
+
+    async def give(request: Request) -> Response:
+        size = int(request.path_params["size"])
+        assert BOT_TOKEN not in str(request.headers)
+        return Response(bytes(size), 200 if size else 404)
+
+    port = free_port()
+    server = StandIn(Starlette(routes=[Route("/{size}", give)]), port)
+    server.start()
+    url = f"http://127.0.0.1:{port}"
+    made = _channel(url)
+    try:
+        assert await made.fetch(f"{url}/9") == bytes(9)
+        for link, why in (
+            (f"{url}/{MOST_FETCHED + 1}", "too-large"),
+            (f"{url}/0", "away"),
+            ("https://elsewhere.test/p.jpg", "away"),
+        ):
+            with pytest.raises(UnfetchedError, match=why):
+                await made.fetch(link)
+    finally:
+        server.stop()
+    with pytest.raises(UnfetchedError, match="away"):
+        await made.fetch(f"{url}/9")
+    await made.close()
+
+
+@pytest.mark.parametrize(
+    ("link", "address"),
+    [
+        ("http://f6.photo.talk.zdn.vn/a.jpg", "https://f6.photo.talk.zdn.vn/a.jpg"),
+        ("https://zdn.vn.evil.test/a.jpg", ""),
+        ("https://evilzdn.vn/a.jpg", ""),
+        ("https://a.zdn.vn:8080/a.jpg", ""),
+        ("https://me@a.zdn.vn/a.jpg", ""),
+        ("file:///etc/passwd", ""),
+        ("http://[", ""),
+        ("", ""),
+    ],
+)
+def test_only_the_platforms_own_hosts_are_asked(link: str, address: str) -> None:
+    assert media_address(link, "https://bot-api.zaloplatforms.com") == address

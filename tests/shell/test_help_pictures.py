@@ -17,7 +17,7 @@ from bot.services.access import Refused
 from storage import call_pictures, calls, erasure, media
 from storage.database import Database
 from storage.rows import Model, table
-from storage.tables import HelpEvent, HelpPicture
+from storage.tables import HelpEvent, HelpPicture, InboxUpdate
 
 
 def _photo(side: int = 40, kind: str = "JPEG") -> bytes:
@@ -90,6 +90,7 @@ async def test_a_picture_goes_both_ways_and_is_gone_with_the_call(village: Calle
     with Image.open(io.BytesIO(small)) as opened:
         assert (opened.format, opened.size, len(opened.getexif())) == ("JPEG", (640, 1280), 0)
     assert village.request().waits
+    assert [row for row in _rows(village, InboxUpdate) if "p1" in str(row["body"])] == []
     assert "Đang chuyển ảnh tới Bà Năm" in await _sends(village, "dung", "p2")
     assert _shown(village, "nam")[1] == "🖼 Anh Dũng gửi bác ảnh này."
     assert not village.request().waits

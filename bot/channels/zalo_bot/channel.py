@@ -16,9 +16,8 @@ from bot.channels.base import (
     Outgoing,
     Received,
     Sent,
-    UnfetchedError,
 )
-from bot.channels.wire import FAULTS, lost, refused
+from bot.channels.wire import FAULTS, fetched, lost, refused
 from bot.channels.zalo_bot.parse import NAME, account_of, intake, parse
 from bot.channels.zalo_bot.render import PHOTO, TEXT, Call, calls, failure
 from bot.core.secrets import Secret
@@ -49,7 +48,7 @@ class ZaloBot:
     )
 
     def __init__(self, token: str, secret: str, api: str, pictures: str, line: str) -> None:
-        self.account = account_of(token)
+        self.account, self._api = account_of(token), api
         self._secret, self._pictures, self._line = secret.encode(), pictures, line
         self._http = httpx.AsyncClient(
             base_url=f"{api}/bot{token}/", transport=AiohttpTransport(), timeout=_TIMEOUT
@@ -107,8 +106,8 @@ class ZaloBot:
         result = plain.get("result")
         return result if isinstance(result, dict) else {}
 
-    async def fetch(self, reference: str) -> bytes:  # noqa: ARG002
-        raise UnfetchedError("away")  # links of Zalo's are not kept
+    async def fetch(self, reference: str) -> bytes:
+        return await fetched(reference, self._api)
 
     async def prepare(self, hook: str) -> None:
         """Raises PermissionError with a slug when the hook was refused."""

@@ -1,4 +1,5 @@
-"""Bot Platform update -> Received. Pure; fetches nothing and keeps no link to media.
+"""Bot Platform update -> Received. Pure; fetches nothing and keeps no link to media, but for a
+picture's in a chat of one person, until it is handled.
 
 {"event_name": "message.text.received", "message": {"message_id": "2d75…", "date": 1795478400602,
  "from": {"id": "6ede…", "display_name": "", "is_bot": false},
@@ -28,6 +29,7 @@ from bot.core.secrets import Secret
 NAME = "zalo_bot"
 _IDS = frozenset({"id", "message_id", "event_name", "chat_type", "message_type", "sticker"})
 _PERSONAL = frozenset({"display_name", "photo", "photo_url", "url", "voice_url"})
+_PICTURES = frozenset({"photo", "photo_url"})
 _TEXT = "message.text.received"
 _MEDIA = {
     "message.image.received": "photo",
@@ -48,8 +50,9 @@ def account_of(token: str) -> str:
 def intake(body: bytes, account: str) -> Intake:
     """The same message has the same id however it is wrapped; what has none, by its bytes."""
     update = _unwrapped(decoded(body))
-    clean, secrets = masked(update, _IDS, _PERSONAL)
     message = _part(update, "message")
+    pictures = _PICTURES if _is_private(message) else frozenset()
+    clean, secrets = masked(update, _IDS | pictures, _PERSONAL - pictures)
     chat, name = _id(_part(message, "chat"), "id"), _id(message, "message_id")
     event_id = f"{chat}:{name}" if name else sha256(body).hexdigest()
     address = Address(NAME, account, chat or "0")
@@ -80,14 +83,20 @@ def _event(name: str, message: Json, chat: Json, secrets: frozenset[Secret]) -> 
         raise MalformedError("no-chat")
     if _part(message, "from").get("is_bot") is True:
         return Ignored("not-a-person")
-    if chat.get("chat_type") != "PRIVATE":
+    if not _is_private(message):
         return _in_group(str(message.get("text", "")))
     if name in _MEDIA:
-        return MediaReceived(_MEDIA[name])
+        link = _id(message, "photo") or _id(message, "photo_url")
+        said = _id(message, "caption")
+        return MediaReceived(_MEDIA[name], TextReceived(said, secrets) if said else None, link)
     text = message.get("text")
     if not isinstance(text, str):
         raise MalformedError("no-text")
     return TextReceived(text, secrets)
+
+
+def _is_private(message: Json) -> bool:
+    return _part(message, "chat").get("chat_type") == "PRIVATE"
 
 
 def _in_group(text: str) -> Notice:

@@ -20,9 +20,9 @@ from bot.channels.base import (
     Outgoing,
     Received,
     Sent,
-    UnfetchedError,
 )
 from bot.channels.notes import GROUPS_STALE, Notes
+from bot.channels.wire import fetched
 from bot.channels.zalo_oa import errors
 from bot.channels.zalo_oa.client import Answer, Client
 from bot.channels.zalo_oa.parse import NAME, group_id, intake, knock_user, parse
@@ -108,7 +108,7 @@ class ZaloOA:
         zone: ZoneInfo,
         template: str = "",
     ) -> None:
-        self.account = app_id
+        self.account, self._api = app_id, api
         self._secrets = tuple(secrets)
         self._client = Client(api)
         self._tokens, self._words, self._zone = tokens, words, zone
@@ -259,8 +259,8 @@ class ZaloOA:
             return without
         return NotSent(Failure.AGAIN, "uploaded", picture=str(reference))
 
-    async def fetch(self, reference: str) -> bytes:  # noqa: ARG002
-        raise UnfetchedError("away")  # links of Zalo's are not kept
+    async def fetch(self, reference: str) -> bytes:
+        return await fetched(reference, self._api)
 
     async def prepare(self, hook: str) -> None:
         """Zalo is told of the hook by hand, in the console of the app."""

@@ -139,6 +139,9 @@ def _said(kind: str, message: Body, secrets: frozenset[Secret]) -> Event | Notic
         return _press(text) or TextReceived(text, secrets)
     if kind == "link":
         return TextReceived(_link(message), secrets, forwarded=True)
+    if kind == "image":
+        caption = TextReceived(text, secrets) if isinstance(text, str) and text else None
+        return MediaReceived(kind, caption, str(_payload(message).get("picture", "")))
     return MediaReceived(kind) if kind in _MEDIA else Ignored(f"unknown user_send_{kind[:40]}")
 
 
@@ -153,9 +156,13 @@ def _press(text: str) -> ChoiceMade | None:
     return ChoiceMade(choice, int(turn)) if known else ChoiceMade("", -1)
 
 
-def _link(message: Body) -> str:
+def _payload(message: Body) -> Body:
     attachments = message.get("attachments")
     first = attachments[0] if isinstance(attachments, list) and attachments else {}
-    payload = part(first, "payload") if isinstance(first, dict) else {}
+    return part(first, "payload") if isinstance(first, dict) else {}
+
+
+def _link(message: Body) -> str:
+    payload = _payload(message)
     said = (message.get("text"), payload.get("description"), payload.get("url"))
     return "\n".join(one for one in said if isinstance(one, str) and one)

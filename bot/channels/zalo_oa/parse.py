@@ -16,12 +16,13 @@ from bot.core.secrets import Secret
 
 NAME = "zalo_oa"
 _GROUP = "g."  # before a group's id, which looks like any other
+PICTURE = "user_send_image"
 _KNOCK = "t."  # before a person's id: the way by a template, which is open at any time
 _IDS = frozenset(
     {
         "id", "msg_id", "msg_ids", "quote_msg_id", "oa_id", "app_id", "user_id", "user_ids",
         "user_id_by_app", "group_id", "admin_id", "tracking_id", "event_name", "timestamp",
-        "delivery_time", "source", "type",
+        "delivery_time", "source", "type", "picture",
     }
 )  # fmt: skip
 _PERSONAL = frozenset({"name", "display_name", "phone"})
@@ -56,24 +57,29 @@ def _moment(plain: Body) -> int:
 
 
 def _reduced(plain: Body) -> dict[str, object]:
-    """Without pictures, places, cards and forms: what is never read is not kept either."""
+    """Without places, cards and forms: what is never read is not kept either. Of a person's
+    picture the link is, until it is handled."""
     kept = {key: value for key, value in plain.items() if key != "info"}
     message = events.part(plain, "message")
     attachments = message.get("attachments")
     if isinstance(attachments, list):
-        kept["message"] = {**message, "attachments": [_attachment(one) for one in attachments]}
+        shown = plain.get("event_name") == PICTURE
+        reduced = [_attachment(one, shown=shown) for one in attachments]
+        kept["message"] = {**message, "attachments": reduced}
     if "tracking_id" in message:
         kept["recipient"] = {}  # a phone number
     return kept
 
 
-def _attachment(one: object) -> dict[str, object]:
-    """Of all attachments only a link is something that was said."""
+def _attachment(one: object, *, shown: bool) -> dict[str, object]:
+    """Of all attachments only a link is something that was said, and a picture `shown`."""
     attached = one if isinstance(one, dict) else {}
     payload = events.part(attached, "payload")
     if attached.get("type") == "link":
         said = {key: payload.get(key, "") for key in ("description", "url")}
         return {"type": "link", "payload": said}
+    if shown and isinstance(payload.get("url"), str):
+        return {"type": "image", "payload": {"picture": payload["url"]}}
     return {"type": str(attached.get("type", ""))}
 
 
