@@ -128,7 +128,7 @@ class Desk:
         said = [(row["address"], row["content"]) for row in self.rows(Delivery)]
         return {
             "chats": self.rows(Chat, "changed_at"),
-            "near": self.rows(Contact),
+            "near": self.rows(Contact, "rests_until"),
             "talk": self.rows(ConversationState, "updated_at"),
             "help": self.rows(HelpRequest, "id", "asked_at"),
             "asked": self.rows(DataRequest, "id", "asked_at", "answer_by", "due_at"),
