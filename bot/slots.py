@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 _SECOND = 1.0
+_GUARD = 0.01  # no clock and no loop is exact
 _AHEAD = 0.05  # claimed before the slot is free, so that the database's time is not lost
 _LONG_AHEAD = 0.1
 _LONGEST = 5.0  # a call without an answer is taken for counted by then, on a busy machine, too
@@ -158,7 +159,7 @@ class Slots:
 
     def _release(self, slot: Slot, counted: float) -> None:
         del self._out[slot]
-        until = counted + _SECOND
+        until = counted + _SECOND + _GUARD
         insort(self._cooling, until)
         if not slot.reply:
             self._bulk_out -= 1

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import metrics
-from storage import clocks, held, inbox, logins, outbox, receipts, unreached, web
+from storage import clocks, held, inbox, lanes, logins, outbox, receipts, unreached, web
 from storage.database import SECOND, Database
 from storage.signals import OUTBOX, Signals
 from storage.unreached import Windows
@@ -64,6 +64,9 @@ class Sweeper:
                 old.tidy(connection, now)
         gone_on = held.sweep(connection, now)
         if sweeps % _REROUTE_EVERY == 0:
+            if forgotten := lanes.find_again(connection):
+                _log.error("%d chats had been forgotten", forgotten)
+            gone_on += forgotten
             gone_on += unreached.reroute(connection, self._windows(), now)
             gone_on += self._knock(connection, now) if self._knock else 0
         if gone_on:

@@ -120,6 +120,29 @@ def _putting_off(dialect: str) -> Any:
     return update(_lane).where(later).values(ready_at=until.ready_at)
 
 
+_FORGOTTEN = (
+    select(_outbox.address)
+    .where(
+        _outbox.state == "queued",
+        ~select(_columns.address)
+        .where(_QUEUED, _columns.due_at.is_not(None) | (_columns.holder != ""))
+        .exists(),
+    )
+    .distinct()
+    .limit(bindparam("most"))
+)
+
+
+def find_again(connection: Connection, most: int = 1000) -> int:
+    """Chats that something is queued for though nothing is due there, which must never be: what
+    they wait for is worked out anew. Returns how many there were."""
+    found = list(connection.execute(_FORGOTTEN, {"most": most}).scalars())
+    if found:
+        hold(connection, found, wait=True)
+        refresh(connection, found)
+    return len(found)
+
+
 def put_off(connection: Connection, until: Mapping[str, int]) -> None:
     """Chats that are not to be written to before a moment."""
     if until:

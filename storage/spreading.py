@@ -23,6 +23,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from storage.outbox import MOST_WAITING_PER_CHAT
 from storage.recipients import RELAY, leave_out_where, owner
@@ -71,8 +72,10 @@ def spread(connection: Connection, of: Spread, now: int, limit: int) -> bool:
         leave_out_where(connection, until, "channel-off")
         return True
     on = or_(*[one.holds for one in of.places])
+    before = _addresses(connection, until)
     _hold(connection, of, and_(until, on), now)
-    _lock(connection, until)
+    if _addresses(connection, until, lock=True) != before:  # a chat got a new id meanwhile
+        _hold(connection, of, and_(until, on), now)
     leave_out_where(connection, and_(until, ~on), "channel-off")
     _enqueue(connection, of, until, now)
     return True
@@ -90,11 +93,18 @@ def _last(connection: Connection, announcement: int, limit: int) -> int | None:
     return found
 
 
-def _lock(connection: Connection, which: ColumnElement[bool]) -> None:
-    """In order, as everybody does who changes several copies. SQLite has one writer."""
-    if connection.dialect.name != "sqlite":
-        found = select(_columns.id).where(which).order_by(_columns.id).with_for_update()
-        connection.execute(select(func.count()).select_from(found.subquery()))
+def _addresses(
+    connection: Connection, which: ColumnElement[bool], *, lock: bool = False
+) -> str | None:
+    """A digest of where copies go; locked they stay there, in order, as everybody does who
+    changes several. SQLite has one writer: nothing changes meanwhile."""
+    if connection.dialect.name == "sqlite":
+        return None
+    found = select(_columns.id, _columns.address).where(which).order_by(_columns.id)
+    rows = (found.with_for_update() if lock else found).subquery()
+    together = func.string_agg(rows.c.address, aggregate_order_by(literal(","), rows.c.id))
+    digest: str | None = connection.execute(select(func.md5(together))).scalar()
+    return digest
 
 
 def _insert(connection: Connection, into: Any) -> Any:

@@ -230,6 +230,7 @@ async def test_a_picture_is_fetched_from_the_platform_alone() -> None:
     [
         ("http://f6.photo.talk.zdn.vn/a.jpg", "https://f6.photo.talk.zdn.vn/a.jpg"),
         ("https://zdn.vn.evil.test/a.jpg", ""),
+        ("https://[::a.zdn.vn/a.jpg", ""),
         ("https://evilzdn.vn/a.jpg", ""),
         ("https://a.zdn.vn:8080/a.jpg", ""),
         ("https://me@a.zdn.vn/a.jpg", ""),

@@ -19,6 +19,7 @@ import orjson
 import pytest
 from machines import Cluster, Machine
 from phone import SECRET, Telegram, eventually
+from pulse import Pulse, busiest
 from service import PATIENCE, ROOT
 from sqlalchemy import Connection, func, select, text
 
@@ -35,7 +36,6 @@ _BULK = "tin"
 _NEXT = "9999"
 # Without the lock of the dead, its messages would wait until their lease is over.
 TAKEOVER_SECONDS = 10.0 if FULL else claims.LEASE / SECOND
-_STALL_SECONDS = 0.5
 HEADERS = {"X-Telegram-Bot-Api-Secret-Token": SECRET}
 _inbox, _outbox = table(InboxUpdate).c, table(Delivery).c
 Break = Callable[[Cluster], "Machine | None"]
@@ -288,41 +288,9 @@ def _got(telegram: Telegram, person: int) -> list[str]:
     ]
 
 
-class Pulse(threading.Thread):
-    """Notes when this process, and the stand-in with it, was kept from working: what came in
-    the meantime is counted at once, and nobody outside can know."""
-
-    def __init__(self) -> None:
-        super().__init__(daemon=True)
-        self._stopping, self._gaps = threading.Event(), list[tuple[float, float]]()
-
-    def run(self) -> None:
-        last = time.time()
-        while not self._stopping.wait(0.05):
-            now = time.time()
-            if now - last > _STALL_SECONDS:
-                self._gaps.append((last, now + 1))
-            last = now
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stopping.set()
-        self.join()
-
-    def worked(self, at: float) -> bool:
-        return not any(since < at < until for since, until in self._gaps)
-
-
 def _limits_were_kept(telegram: Telegram, pulse: Pulse) -> None:
     """The stand-in counts by its own clock and refuses what is over; nothing was."""
     times = [at for at in _calls(telegram) if pulse.worked(at)]
-    busiest, start = 0, 0
-    for place, at in enumerate(times):
-        while times[start] <= at - 1:
-            start += 1
-        busiest = max(busiest, place - start + 1)
-    print(f"{len(times)} calls, {busiest} in the fullest second")  # noqa: T201
-    assert busiest <= 31  # a call is noted a moment before it is counted
+    fullest = busiest(times)
+    print(f"{len(times)} calls, {fullest} in the fullest second")  # noqa: T201
+    assert fullest <= 31  # a call is noted a moment before it is counted

@@ -77,7 +77,7 @@ def test_bulk_yields_to_replies_beyond_the_number_and_never_adds_to_them(seed: i
             bulk.append(wire.now)
         wire.tick()
     assert 0 < wire.busiest() <= MOST
-    assert late < 50  # what comes in one second
+    assert late < 51  # what comes in one second and the guard
     assert sum(int(at) % 10 >= 5 for at in bulk) > 5 * sum(1 < at % 10 < 5 for at in bulk)
 
 
@@ -157,7 +157,7 @@ def test_a_call_without_an_answer_gives_its_slot_back() -> None:
     now[0] += 5.1
     assert slots.room(reply=False) == 0
     assert 0 < slots.opens_in() < 1
-    now[0] += 1.0
+    now[0] += 1.02
     assert slots.room(reply=False) == 1
     assert slots.opens_in() == 0
     slots.give_back(lost)

@@ -1,12 +1,16 @@
 """An announcement's copies into the ledger: the same statements for three persons and for many."""
 
 import secrets
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 from counting import statements
-from sqlalchemy import Connection, select
+from phone import eventually
+from sqlalchemy import Connection, select, text, update
 
+from bot.core.address import Address
 from bot.core.announcement import Content
-from storage import announcements, audience, lanes, outbox, people, recipients
+from storage import announcements, audience, lanes, moves, outbox, people, recipients
 from storage.database import DAY, SECOND, Database
 from storage.rows import table
 from storage.spreading import Place, Spread, spread
@@ -14,6 +18,7 @@ from storage.tables import Delivery, Lane
 
 NOW = 1_800_000_000 * SECOND
 _rows, _lanes = table(Delivery).c, table(Lane).c
+_DUE = select(_lanes.address).where(_lanes.due_at.is_not(None))
 ON = [Place("fake", "one", '{"p":1}', '{"g":1}')]
 
 
@@ -73,6 +78,51 @@ def test_steps_are_bounded_and_each_copy_has_its_row(database: Database) -> None
     }
     due = database.read_now(lambda one: one.execute(select(_lanes.due_at, _lanes.urgency)).all())
     assert due == [(NOW, lanes.BULK)] * 10
+
+
+def test_a_chat_that_gets_a_new_id_meanwhile_is_due_under_it(database: Database) -> None:
+    """On PostgreSQL whoever waited for the move found the copy moved, and its chat not."""
+    database.write_now(lambda one: _willing(one, _chats(3)))
+    number = database.write_now(_frozen)
+    old, new = Address("fake", "one", "1"), Address("fake", "one", "77")
+    moved, goes_on = threading.Event(), threading.Event()
+
+    def moving(connection: Connection) -> None:
+        moves.move(connection, old, new, NOW)
+        moved.set()
+        goes_on.wait(60)
+
+    with ThreadPoolExecutor() as both:
+        first = both.submit(database.write_now, moving)
+        assert moved.wait(60)
+        second = both.submit(database.write_now, lambda one: _spread(one, number, ON))
+        if not database.is_sqlite:
+            eventually(lambda: database.read_now(_waiting) > 0)
+        goes_on.set()
+        first.result(60)
+        assert second.result(60) == 1
+    found = database.read_now(lambda one: set(one.execute(_DUE).scalars()))
+    assert found - {str(old)} == {"fake:one:0", "fake:one:2", str(new)}  # tidied when claimed
+    assert database.write_now(lanes.find_again) == 0
+
+
+def _waiting(connection: Connection) -> int:
+    locks = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    return int(connection.execute(locks).scalar_one())
+
+
+def test_a_chat_that_was_forgotten_is_found_again(database: Database) -> None:
+    database.write_now(lambda one: _willing(one, _chats(3)))
+    number = database.write_now(_frozen)
+    database.write_now(lambda one: _spread(one, number, ON))
+    assert database.write_now(lanes.find_again) == 0
+    database.write_now(
+        lambda one: one.execute(
+            update(table(Lane)).where(_lanes.address == "fake:one:1").values(due_at=None)
+        )
+    )
+    assert database.write_now(lanes.find_again) == 1
+    assert len(database.read_now(lambda one: set(one.execute(_DUE).scalars()))) == 3
 
 
 def test_a_reply_that_waits_stays_first_and_a_full_chat_gets_no_more(database: Database) -> None:
