@@ -22,12 +22,11 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
-from storage.outbox import MOST_WAITING_PER_CHAT
+from storage.outbox import FULL, MOST_WAITING_PER_CHAT
 from storage.recipients import RELAY, leave_out_where, owner
-from storage.rows import table
+from storage.rows import inserting, table
 from storage.tables import Delivery, Lane, Recipient
 
 _recipient, _outbox, _lane = table(Recipient), table(Delivery), table(Lane)
@@ -107,10 +106,6 @@ def _addresses(
     return digest
 
 
-def _insert(connection: Connection, into: Any) -> Any:
-    return (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(into)
-
-
 def _hold(connection: Connection, of: Spread, going: ColumnElement[bool], now: int) -> None:
     """Locks the chats and says that something is due there: a chat where nothing is after all
     is tidied when it is claimed."""
@@ -120,7 +115,7 @@ def _hold(connection: Connection, of: Spread, going: ColumnElement[bool], now: i
     due = literal(now, BigInteger)
     values = (channel, account, literal(of.lane), due, literal(0), literal(""))
     chosen = select(_columns.address, *values).where(going).distinct()
-    made = _insert(connection, _lane).from_select(list(names), chosen.order_by(_columns.address))
+    made = inserting(connection, Lane).from_select(list(names), chosen.order_by(_columns.address))
     sooner = _lane.c.due_at.is_(None) | (_lane.c.due_at > made.excluded.due_at)
     dearer = _lane.c.due_at.is_(None) | (_lane.c.urgency > made.excluded.urgency)
     changed = {
@@ -140,7 +135,7 @@ def _enqueue(connection: Connection, of: Spread, until: ColumnElement[bool], now
     """Rows of the ledger, and each copy tied to its own."""
     values = _values(of, now)
     chosen = select(*[one.label(name) for name, one in values.items()]).where(until)
-    filled = _insert(connection, _outbox).from_select(list(values), chosen.order_by(_columns.id))
+    filled = inserting(connection, Delivery).from_select(list(values), chosen.order_by(_columns.id))
     connection.execute(filled.on_conflict_do_nothing())
     row = select(_rows.id).where(_rows.dedup == _dedup(of.announcement)).scalar_subquery()
     connection.execute(update(_recipient).where(until).values(delivery=row))
@@ -168,7 +163,7 @@ def _values(of: Spread, now: int) -> dict[str, ColumnElement[Any]]:
         "on_doubt": literal("hold"),  # a lost answer is never followed by a second copy
         "dedup": _dedup(of.announcement),
         "state": case((full, "skipped"), else_="queued"),
-        "reason": case((full, "chat-full"), else_=""),
+        "reason": case((full, FULL), else_=""),
         "attempt": zero,
         "failures": zero,
         "doubts": zero,

@@ -35,9 +35,9 @@ from storage.runs import LIVE, Run
 
 MOST_A_DAY = 2
 _MOST = 2  # for one step
-_TALKING = 30 * MINUTE
+TALKING = 30 * MINUTE
 _ANSWERABLE = 3 * DAY
-_LATER, _HELPED = HOUR, 6 * HOUR
+LATER, HELPED = HOUR, 6 * HOUR
 Fate = Literal["send", "clear", "later"]
 
 
@@ -91,9 +91,9 @@ class Round:
         if self.opens > self.now:
             return self.opens
         if one.kind == reminders.NUDGE and one.person in self.asking:
-            return self.now + _HELPED
-        if self.talked.get(chat, 0) > self.now - _TALKING:
-            return self.now + _LATER
+            return self.now + HELPED
+        if self.talked.get(chat, 0) > self.now - TALKING:
+            return self.now + LATER
         return self.now + DAY if self.sent.get(chat, 0) >= MOST_A_DAY else 0
 
 

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import Connection
 
 from bot.care.letters import Letters
+from bot.care.nudges import HELPED, LATER, TALKING
 from bot.core.address import Address
 from bot.core.effects import Outcome, Purpose
 from bot.core.reminding import WAITS, Calendar
@@ -14,12 +15,8 @@ from bot.desks import News
 from bot.errands import start_guide
 from storage import chat_nudges, conversations, inbox
 from storage.chat_nudges import Standing
-from storage.database import HOUR, MINUTE
 from storage.outbox import NewDelivery
 from storage.rows import Row
-
-_TALKING = 30 * MINUTE
-_LATER, _HELPED = HOUR, 6 * HOUR
 
 
 class StrangerWatcher:
@@ -86,8 +83,8 @@ class Strangers:
         if opens > now:
             return opens
         if one.asking:
-            return now + _HELPED
-        return now + _LATER if talked > now - _TALKING else 0
+            return now + HELPED
+        return now + LATER if talked > now - TALKING else 0
 
     def _send(self, connection: Connection, ready: Sequence[Standing], now: int) -> None:
         arrivals = [

@@ -12,14 +12,13 @@ from collections import defaultdict
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
-from typing import Self
 
 import httpx
 import orjson
 import pytest
 from machines import Cluster, Machine
 from phone import SECRET, Telegram, eventually
-from pulse import Pulse, busiest
+from pulse import Beside, Pulse, busiest
 from service import PATIENCE, ROOT
 from sqlalchemy import Connection, func, select, text
 
@@ -90,14 +89,13 @@ def _busy(cluster: Cluster) -> Machine:
     return next((one for one in workers if one.address == found[0]), workers[0])
 
 
-class Talkers(threading.Thread):
+class Talkers(Beside):
     """People who write one thing after another; what is not acknowledged is brought again, as
     Telegram does, to whichever web server answers."""
 
     def __init__(self, cluster: Cluster) -> None:
-        super().__init__(daemon=True)
+        super().__init__()
         self._webs = cluster.machines
-        self.stopping = threading.Event()
         self.said: defaultdict[int, int] = defaultdict(int)
         self.leaving = threading.Event()
         self._client = httpx.Client(timeout=PATIENCE, headers=HEADERS)
@@ -113,18 +111,10 @@ class Talkers(threading.Thread):
             time.sleep(4 / PEOPLE)
         self._client.close()
 
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
     def __exit__(self, *_: object) -> None:
+        """What was begun is brought when stopped before; now the test is over."""
         self.leaving.set()
         self.stop()
-
-    def stop(self) -> None:
-        """What was begun is brought, unless the test is over."""
-        self.stopping.set()
-        self.join()
 
     def _bring(self, body: bytes) -> None:
         while not self.leaving.is_set():

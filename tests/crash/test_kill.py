@@ -3,7 +3,6 @@
 import asyncio
 import os
 import random
-import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ import pytest
 from conftest import ENGINES, NewUrl
 from forked import ForkedService
 from phone import SECRET, Telegram, eventually
+from pulse import Beside
 from service import PATIENCE
 from sqlalchemy import Connection, func, select
 
@@ -121,14 +121,13 @@ def test_forty_people_and_a_kill_right_after_the_200s(
     assert database.read_now(outbox.totals) == {"accepted": 80}
 
 
-class _Talkers(threading.Thread):
+class _Talkers(Beside):
     """People who keep writing while the service is killed and started again."""
 
     def __init__(self, telegram: Telegram, seed: int) -> None:
-        super().__init__(daemon=True)
+        super().__init__()
         self.telegram, self.random = telegram, random.Random(seed)
         self.people = range(2000, 2100)
-        self.stopping = threading.Event()
         self.said: Counter[int] = Counter()
 
     def run(self) -> None:
@@ -154,15 +153,11 @@ def test_killed_again_and_again(
 ) -> None:
     talkers = _Talkers(telegram, seed)
     telegram.cloud.faults.slow_seconds = 0.02
-    talkers.start()
-    try:
+    with talkers:
         for _ in range(ROUNDS):
             service.start()
             time.sleep(talkers.random.uniform(0.0, 0.4))
             service.kill()
-    finally:
-        talkers.stopping.set()
-        talkers.join()
     service.start()
     eventually(lambda: not telegram.cloud.waiting and _settled(database), 300)
     heard = database.read_now(
