@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from sqlalchemy import Connection
@@ -45,7 +45,8 @@ class Sweeper:
             await self._signals.wait(self._woken, _SECONDS)
             sweeps += 1
             try:
-                found = await self._database.write(partial(self._once, sweeps=sweeps))
+                again = await self._forgotten() if sweeps % _REROUTE_EVERY == 0 else []
+                found = await self._database.write(partial(self._once, sweeps=sweeps, again=again))
             except SQLAlchemyError as error:
                 _log.warning("sweep failed: %s", type(error).__name__)
                 continue
@@ -54,7 +55,12 @@ class Sweeper:
                 _log.warning("%d deliveries were in doubt", found)
                 self._signals.wake(OUTBOX)
 
-    def _once(self, connection: Connection, sweeps: int) -> int:
+    async def _forgotten(self) -> Sequence[str]:
+        if found := await self._database.read(lanes.forgotten):
+            _log.error("%d chats had been forgotten", len(found))
+        return found
+
+    def _once(self, connection: Connection, sweeps: int, again: Sequence[str] = ()) -> int:
         now = self._database.now(connection)
         if clocks.follow(connection, now, self._expected(now)):
             _log.warning("the clock was set")
@@ -62,11 +68,10 @@ class Sweeper:
         if sweeps % _TIDY_EVERY == 0:
             for old in (inbox, web, receipts, logins):
                 old.tidy(connection, now)
-        gone_on = held.sweep(connection, now)
+        gone_on = held.sweep(connection, now) + len(again)
+        if again:
+            lanes.find_again(connection, again)
         if sweeps % _REROUTE_EVERY == 0:
-            if forgotten := lanes.find_again(connection):
-                _log.error("%d chats had been forgotten", forgotten)
-            gone_on += forgotten
             gone_on += unreached.reroute(connection, self._windows(), now)
             gone_on += self._knock(connection, now) if self._knock else 0
         if gone_on:

@@ -133,14 +133,16 @@ _FORGOTTEN = (
 )
 
 
-def find_again(connection: Connection, most: int = 1000) -> int:
-    """Chats that something is queued for though nothing is due there, which must never be: what
-    they wait for is worked out anew. Returns how many there were."""
-    found = list(connection.execute(_FORGOTTEN, {"most": most}).scalars())
-    if found:
-        hold(connection, found, wait=True)
-        refresh(connection, found)
-    return len(found)
+def forgotten(connection: Connection, most: int = 1000) -> list[str]:
+    """Chats that something is queued for though nothing is due there, which must never be. It
+    looks at all that is queued: not for a transaction that others wait for."""
+    return list(connection.execute(_FORGOTTEN, {"most": most}).scalars())
+
+
+def find_again(connection: Connection, addresses: Collection[str]) -> None:
+    """What these chats wait for is worked out anew."""
+    hold(connection, addresses, wait=True)
+    refresh(connection, addresses)
 
 
 def put_off(connection: Connection, until: Mapping[str, int]) -> None:

@@ -103,7 +103,7 @@ def test_a_chat_that_gets_a_new_id_meanwhile_is_due_under_it(database: Database)
         assert second.result(60) == 1
     found = database.read_now(lambda one: set(one.execute(_DUE).scalars()))
     assert found - {str(old)} == {"fake:one:0", "fake:one:2", str(new)}  # tidied when claimed
-    assert database.write_now(lanes.find_again) == 0
+    assert database.read_now(lanes.forgotten) == []
 
 
 def _waiting(connection: Connection) -> int:
@@ -115,13 +115,15 @@ def test_a_chat_that_was_forgotten_is_found_again(database: Database) -> None:
     database.write_now(lambda one: _willing(one, _chats(3)))
     number = database.write_now(_frozen)
     database.write_now(lambda one: _spread(one, number, ON))
-    assert database.write_now(lanes.find_again) == 0
+    assert database.read_now(lanes.forgotten) == []
     database.write_now(
         lambda one: one.execute(
             update(table(Lane)).where(_lanes.address == "fake:one:1").values(due_at=None)
         )
     )
-    assert database.write_now(lanes.find_again) == 1
+    assert database.read_now(lanes.forgotten) == ["fake:one:1"]
+    database.write_now(lambda one: lanes.find_again(one, ["fake:one:1"]))
+    assert database.read_now(lanes.forgotten) == []
     assert len(database.read_now(lambda one: set(one.execute(_DUE).scalars()))) == 3
 
 
