@@ -45,19 +45,26 @@ class Flood:
 
     async def run(self) -> dict[str, Any]:
         start = time.monotonic()
-        numbers = iter(range(self.first, self.first + self.many))
-        await asyncio.gather(*(self._line(numbers, start) for _ in range(self.connections)))
+        numbers = range(self.first, self.first + self.many)
+        if self.rate:
+            await asyncio.gather(*(self._visit(one, start) for one in numbers))
+        else:
+            left = iter(numbers)
+            await asyncio.gather(*(self._line(left) for _ in range(self.connections)))
         with suppress(TimeoutError):
             await asyncio.wait_for(self.done.wait(), self.patience)
         return self._result(start)
 
-    async def _line(self, numbers: Iterator[int], start: float) -> None:
+    async def _visit(self, number: int, start: float) -> None:
+        """A connection of its own when it is due: a server ends one that is silent for long."""
+        due = start + (number - self.first) / self.rate
+        await asyncio.sleep(max(0.0, due - time.monotonic()))
+        await self._line(iter([number]))
+
+    async def _line(self, numbers: Iterator[int]) -> None:
         target = urlsplit(self.url)
         reader, writer = await asyncio.open_connection(target.hostname, target.port)
         for number in numbers:
-            if self.rate:
-                due = start + (number - self.first) / self.rate
-                await asyncio.sleep(max(0.0, due - time.monotonic()))
             self.posted[number] = time.monotonic()
             writer.write(self._request(target.path, number))
             head = await reader.readuntil(b"\r\n\r\n")

@@ -123,7 +123,7 @@ async def _ended(channel: Counted, many: int) -> None:
 
 async def _until(true: Callable[[], bool]) -> None:
     while not await asyncio.to_thread(true):  # noqa: ASYNC110  # what is measured tells nobody
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0.005)
 
 
 def _waiting(connection: Connection) -> int:

@@ -164,11 +164,19 @@ class Connection(asyncio.Protocol):
         if self._transport:
             self._transport.write(answer)
 
+    def _flooded(self, done: "asyncio.Task[Json]") -> None:
+        """Whoever waits for a flood that failed is told by the end of the connection."""
+        if not done.exception():
+            self._write(_answer(orjson.dumps(done.result())))
+        elif self._transport:
+            self._transport.close()
+            done.result()
+
     def _steer(self, what: bytes, given: Json) -> None:
         if what == b"flood":
             flood = self._state.flood = Flood(**given)
             task = asyncio.create_task(flood.run())
-            task.add_done_callback(lambda done: self._write(_answer(orjson.dumps(done.result()))))
+            task.add_done_callback(self._flooded)
             return
         if what == b"reset":
             self._state.__init__(given["delay"], given["rate"])  # type: ignore[misc]
