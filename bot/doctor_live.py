@@ -14,6 +14,7 @@ from httpx_aiohttp import AiohttpTransport
 
 from bot.channels.base import NotSent
 from bot.channels.telegram.channel import Telegram
+from bot.channels.wire import FAULTS
 from bot.channels.zalo_bot.channel import ZaloBot
 from bot.doctor import Finding
 from bot.settings import Settings
@@ -68,7 +69,7 @@ async def _knock(hook: str) -> Finding:
     async with httpx.AsyncClient(transport=AiohttpTransport(), timeout=_SECONDS) as client:
         try:
             answer = await client.post(hook, content=b"{}")
-        except httpx.HTTPError:
+        except FAULTS:
             return Finding("hook_zalo_oa", f"{hook} (-)", ok=False)
     fine = answer.status_code == _KNOCKED and not answer.content
     return Finding("hook_zalo_oa", f"{hook} ({answer.status_code})", ok=fine)
@@ -81,7 +82,7 @@ async def _clock(apis: list[str]) -> Finding:
             try:
                 told = (await client.head(api)).headers.get("date", "")
                 seconds = (datetime.now(UTC) - parsedate_to_datetime(told)).total_seconds()
-            except (httpx.HTTPError, ValueError):
+            except (*FAULTS, ValueError):
                 continue
             # The header has whole seconds, and the answer takes a moment.
             return Finding("clock", f"{seconds:+.0f} s", ok=abs(seconds) <= _MOST_SKEW)

@@ -94,13 +94,15 @@ def test_a_wrong_token_and_nobody_there(telegram: Telegram) -> None:
 class _Elsewhere(BaseHTTPRequestHandler):
     """A machine that says what time it is and answers everything with a page."""
 
-    date = ""
+    date, other = "", b""
 
     def do_HEAD(self) -> None:  # the library's name
+        self.wfile.write(self.other)
         self.send_response(200)
         self.end_headers()
 
     def do_POST(self) -> None:  # the library's name
+        self.wfile.write(self.other)
         self.send_response(200)
         self.end_headers()
         self.wfile.write(b"<h1>Welcome</h1>")
@@ -132,6 +134,17 @@ def test_the_clock_is_held_against_an_answer(
     monkeypatch.setattr(_Elsewhere, "date", date)
     found = _found(_settings(zalo_oa_app_id="1", zalo_oa_api_url=f"{elsewhere}/"))
     assert found["clock"][1] is ok
+
+
+def test_an_answer_that_is_no_http_is_a_finding(
+    elsewhere: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The transport passes it on with an error of its own."""
+    monkeypatch.setattr(_Elsewhere, "other", b"SSH-2.0-OpenSSH_9.2\r\n")
+    settings = _settings(base_url=elsewhere, zalo_oa_app_id="1", zalo_oa_api_url=f"{elsewhere}/")
+    found = _found(settings)
+    assert found["clock"] == ("?", True)
+    assert found["hook_zalo_oa"] == (f"{elsewhere}/hooks/zalo-oa (-)", False)
 
 
 def test_our_own_public_address_is_tried_for_zalo(
