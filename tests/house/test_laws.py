@@ -72,6 +72,18 @@ def test_clients_of_tests_are_patient() -> None:
     assert hasty == [], "timeout=service.PATIENCE"
 
 
+def test_who_calls_over_aiohttp_expects_its_errors() -> None:
+    """What its transport does not translate ended the loop that called."""
+    calling = {path: path.read_text("utf-8") for path in OURS}
+    blind = {
+        _name(path)
+        for path, code in calling.items()
+        if "AiohttpTransport" in code
+        and not re.search(r"except \(?\*?FAULTS|aiohttp\.ClientError", code)
+    }
+    assert blind == set()
+
+
 def test_only_settings_read_the_environment() -> None:
     readers = {
         _name(path)
