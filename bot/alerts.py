@@ -2,13 +2,15 @@
 
 Platforms are asked every five minutes, at once again while an answer is bad. Told after two
 minutes, again each day, and once more when it is over. Where each finding stands
-is kept in the database, so neither a restart nor a second machine tells it twice.
+is kept in the database, so neither a restart nor a second machine tells it twice. What is wrong
+with one machine of several is told with its name, and only that machine says that it is over.
 """
 
 import asyncio
 import logging
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+import socket
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
@@ -21,7 +23,7 @@ from bot.doctor import Finding, running
 from bot.settings import Settings
 from bot.terminal import Terminal
 from storage import lanes, links, outbox, pace, teams, upkeep
-from storage.database import DAY, MINUTE, Database
+from storage.database import DAY, HOUR, MINUTE, Database
 from storage.outbox import NewDelivery
 from storage.signals import OUTBOX, Signals
 
@@ -31,6 +33,8 @@ _ASK_SECONDS = 300.0
 _PATIENCE = 2 * MINUTE
 _KIND = "alert:"
 _OUTSIDE = "hook_zalo_oa"
+_OF_A_MACHINE = ("disk", "spool", "clock")
+_GONE = HOUR  # a machine that has not looked for so long will not say that it is well
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +47,13 @@ class News:
 
 
 class Alerts:
-    def __init__(self, database: Database, signals: Signals, settings: Settings) -> None:
+    """`machine` is what this one is called; on SQLite there is no other."""
+
+    def __init__(
+        self, database: Database, signals: Signals, settings: Settings, machine: str = ""
+    ) -> None:
         self._database, self._signals, self._settings = database, signals, settings
+        self._machine = "" if database.is_sqlite else machine or socket.gethostname()
         self._terminal = Terminal()
         self._told: list[Finding] = []  # by platforms
         self._seen: set[str] = set()
@@ -76,7 +85,25 @@ class Alerts:
         self._told = [one for one in found if one.name != _OUTSIDE or one.name in self._seen]
 
     def _found(self, connection: Connection, now: int) -> list[Finding]:
-        return [*running(connection, self._settings, now), *self._told]
+        found = [*running(connection, self._settings, now), *self._told]
+        return [self._named(one) if one.name in _OF_A_MACHINE else one for one in found]
+
+    def _named(self, finding: Finding) -> Finding:
+        if not self._machine:
+            return finding
+        return replace(
+            finding,
+            name=f"{finding.name}@{self._machine}",
+            value=f"{finding.value} ({self._machine})",
+            title=self._title(finding),
+            do=self._advice(finding),
+        )
+
+    def _title(self, finding: Finding) -> str:
+        return finding.title or self._terminal.text(f"doctor.{finding.name}")
+
+    def _advice(self, finding: Finding) -> str:
+        return finding.do or self._terminal.text(f"advice.{finding.name}")
 
     def _quiet(self, connection: Connection) -> bool:
         """Nothing to tell or write down, as nearly always: nobody's write has to wait for us."""
@@ -111,11 +138,9 @@ class Alerts:
         )
 
     def _text(self, news: News) -> str:
-        finding, say = news.finding, self._terminal.text
-        title = finding.title or say(f"doctor.{finding.name}")
-        advice = finding.do or say(f"advice.{finding.name}")
-        key = "alert.begun" if news.times else "alert.over"
-        return say(key, title=title, value=finding.value, do=advice).strip()
+        finding, key = news.finding, "alert.begun" if news.times else "alert.over"
+        title, advice = self._title(finding), self._advice(finding)
+        return self._terminal.text(key, title=title, value=finding.value, do=advice).strip()
 
 
 def _open(chats: Sequence[str], paused: Collection[str]) -> str:
@@ -127,6 +152,7 @@ def _open(chats: Sequence[str], paused: Collection[str]) -> str:
 def _news(connection: Connection, found: Sequence[Finding], now: int) -> list[News]:
     """And writes down where each finding stands."""
     known = upkeep.begun_with(connection, _KIND)
+    _forget_gone(connection, known, now)
     news = []
     for finding in _distinct(found):
         name = _KIND + finding.name
@@ -142,6 +168,12 @@ def _news(connection: Connection, found: Sequence[Finding], now: int) -> list[Ne
             upkeep.ran(connection, name, was.at, was.rows + 1, now + DAY)
             news.append(News(finding, was.at, was.rows + 1))
     return news
+
+
+def _forget_gone(connection: Connection, known: Mapping[str, upkeep.Done], now: int) -> None:
+    for name, was in known.items():
+        if "@" in name and was.due_at + _GONE < now:
+            upkeep.forget(connection, name)
 
 
 def _distinct(found: Sequence[Finding]) -> list[Finding]:

@@ -25,7 +25,7 @@ from bot.library import Library
 from bot.rehearsal import StandIn
 from bot.settings import Settings
 from storage import inbox, lanes, links, pace, people, teams, upkeep
-from storage.database import DAY, MINUTE, SECOND, Database
+from storage.database import DAY, HOUR, MINUTE, SECOND, Database
 
 _PORT = free_port()
 
@@ -115,6 +115,53 @@ async def test_a_hiccup_is_not_told(house: House, alerts: Alerts, clock: Clock) 
         assert await _check(house, alerts, clock, MINUTE) == 0
     kept = house.database.read_now(lambda one: upkeep.begun_with(one, "alert:"))
     assert kept == {}
+
+
+def _of_two(house: House, folder: Path) -> tuple[Alerts, Alerts]:
+    """Those of two machines; the first has files it cannot get rid of."""
+    sick, well = folder / "sick", folder / "well"
+    (sick / "spool").mkdir(parents=True)
+    (sick / "spool" / "x.aside").touch()
+    first, second = (
+        Alerts(
+            house.database, house.signals, Settings(_env_file=None, data_dir=one), machine=one.name
+        )
+        for one in (sick, well)
+    )
+    return first, second
+
+
+async def test_a_machine_that_is_well_says_nothing_of_another(
+    house: House, channel: FakeChannel, tmp_path: Path, clock: Clock
+) -> None:
+    """On SQLite there is one, and no name."""
+    _operators(house, "Chị Hoa")
+    sick, well = _of_two(house, tmp_path)
+    if house.database.is_sqlite:
+        well = sick
+    for _ in range(4):
+        await _check(house, sick, clock, MINUTE)
+        await _check(house, well, clock, 0)
+    name = "" if house.database.is_sqlite else " (sick)"
+    (told,) = channel.texts("Chị Hoa")
+    assert told.splitlines()[0].endswith(f": 0 / 1{name}")
+    (tmp_path / "sick" / "spool" / "x.aside").unlink()
+    assert await _check(house, sick, clock, MINUTE) == 1
+    assert channel.texts("Chị Hoa")[-1].endswith(f": 0 / 0{name}")
+
+
+async def test_of_a_machine_that_is_gone_nothing_is_kept(
+    house: House, tmp_path: Path, clock: Clock
+) -> None:
+    _operators(house, "Chị Hoa")
+    sick, well = _of_two(house, tmp_path)
+    for _ in range(4):
+        await _check(house, sick, clock, MINUTE)
+    await _check(house, well, clock, DAY)
+    kept = house.database.read_now(lambda one: upkeep.begun_with(one, "alert:"))
+    assert len(kept) == (not house.database.is_sqlite)
+    assert await _check(house, well, clock, 2 * HOUR) == 0
+    assert house.database.read_now(lambda one: upkeep.begun_with(one, "alert:")) == {}
 
 
 async def test_with_nobody_to_tell_the_log_says_so(
