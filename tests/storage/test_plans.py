@@ -34,7 +34,9 @@ def _fill(connection: Connection, numbers: Iterable[int]) -> None:
     outbox.enqueue(connection, new, NOW)
 
 
-def test_a_ledger_that_was_empty_is_not_read_whole_once_it_is_full(migrated_url: NewUrl) -> None:
+def test_a_ledger_that_was_empty_is_not_read_whole_for_each_chat_once_it_is_full(
+    migrated_url: NewUrl,
+) -> None:
     database = Database(migrated_url("postgresql"), lambda: NOW)
     for turn in range(FIRST):
         numbers = range(MANY + turn * ROOM, MANY + (turn + 1) * ROOM)
@@ -43,5 +45,5 @@ def test_a_ledger_that_was_empty_is_not_read_whole_once_it_is_full(migrated_url:
     database.write_now(lambda one: _fill(one, range(MANY)))
     many, read = database.write_now(_send)
     assert many == ROOM
-    assert read < MANY
+    assert read < 10 * MANY  # a statement may read a small table whole, but once
     database.close()
