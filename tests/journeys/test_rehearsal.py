@@ -88,3 +88,16 @@ def test_a_person_chats_in_the_browser(
     page.get_by_role("button", name="Bỏ chặn").wait_for()
     accessible(page)
     fits(page)
+
+
+def test_what_is_typed_fast_arrives_in_its_order(page: Page) -> None:
+    """Two requests at once may overtake each other."""
+    typed = [f"dòng {number}" for number in range(1, 31)]
+    page.goto(f"http://127.0.0.1:{TELEGRAM}/")
+    page.evaluate("words => words.forEach(word => act('say', { text: word }))", typed)
+    _shows(page, typed[-1])
+    page.wait_for_function(
+        "many => document.querySelectorAll('#log .mine').length >= many", arg=len(typed)
+    )
+    mine = page.locator("#log .mine").all_inner_texts()
+    assert mine[-len(typed) :] == typed

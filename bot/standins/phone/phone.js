@@ -6,13 +6,21 @@ const block = document.getElementById("block");
 let shown = "";
 let blocked = false;
 
-async function act(name, body) {
-  await fetch(`/_phone/${who.value}/${name}`, {
+let last = Promise.resolve();
+
+// One after the other: two requests at once may overtake each other.
+function act(name, body) {
+  const path = `/_phone/${who.value}/${name}`;
+  last = last.then(() => post(path, body)).catch(() => {});
+  return last.then(refresh);
+}
+
+function post(path, body) {
+  return fetch(path, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify(body),
   });
-  await refresh();
 }
 
 function toEnd() {
