@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from bench.databases import ENGINES, POSTGRES, SQLITE
+from bench.databases import ENGINES, NAMES
 from bench.laboratory import Laboratory
 from bench.report import Goal, Row
 from bot.core.announcement import Content
@@ -21,7 +21,6 @@ from storage.database import SECOND, Database
 from storage.signals import Signals
 
 PART = "broadcast"
-_NAMES = {SQLITE: "Gõ Cửa on SQLite", POSTGRES: "Gõ Cửa on PostgreSQL"}
 _ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 _MORNING = int(datetime(2027, 1, 15, 9, tzinfo=_ZONE).timestamp()) * SECOND
 _AUTHOR = Actor(91, "bench", (Grant(Role.AUTHOR, ""), Grant(Role.APPROVER, "")))
@@ -88,7 +87,7 @@ def measure(lab: Laboratory) -> list[Row]:
     rows = []
     for engine in ENGINES:
         took = _once(lab, engine)
-        name, whole = _NAMES[engine], f"{many:,} persons".replace(",", " ")
+        name, whole = NAMES[engine], f"{many:,} persons".replace(",", " ")
         goal = Goal(many / 100_000, most=True)
         rows.append(Row(PART, f"{name}, audience frozen", took.frozen, "s", note=whole))
         note = f"{whole}, {took.cpu / many * 1e6:.0f} µs CPU each"

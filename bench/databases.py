@@ -16,6 +16,7 @@ from storage.database import Database
 
 SQLITE, POSTGRES = "sqlite", "postgresql"
 ENGINES = (SQLITE, POSTGRES)
+NAMES = {SQLITE: "Gõ Cửa on SQLite", POSTGRES: "Gõ Cửa on PostgreSQL"}
 
 
 class Databases:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
-from bench.databases import POSTGRES, SQLITE
+from bench.databases import NAMES, POSTGRES, SQLITE
 from bench.environments import python
 from bench.laboratory import Laboratory
 from bench.process import Running
@@ -13,7 +13,6 @@ from bench.report import TIMES, Goal, Row, median, ratios
 PART = "end to end"
 _FIRST = 2_000_000
 _DELAY = 0.05
-_NAMES = {SQLITE: "Gõ Cửa on SQLite", POSTGRES: "Gõ Cửa on PostgreSQL"}
 _PICKLE, _MEMORY = "PTB ConversationHandler + PicklePersistence", "aiogram, memory"
 Result = dict[str, Any]
 
@@ -38,8 +37,8 @@ def measure(lab: Laboratory) -> list[Row]:
         return lambda: lab.service(lab.databases.new(engine), module="bench.unpaced")
 
     contenders: dict[str, tuple[Callable[[], Running], str]] = {
-        _NAMES[SQLITE]: (ours(SQLITE), "/hooks/telegram"),
-        _NAMES[POSTGRES]: (ours(POSTGRES), "/hooks/telegram"),
+        NAMES[SQLITE]: (ours(SQLITE), "/hooks/telegram"),
+        NAMES[POSTGRES]: (ours(POSTGRES), "/hooks/telegram"),
         _PICKLE: (lambda: lab.peer(ptb, "ptb_webhook", api, pickle, "answer"), "/hook"),
         _MEMORY: (lambda: lab.peer(aiogram, "aiogram_webhook", api, "memory", "answer"), "/hook"),
     }
@@ -57,6 +56,6 @@ def _rows(found: dict[str, list[Result]], many: int) -> list[Row]:
         p95 = median(one["p95"] for one in all_)
         note = f"answers after {_DELAY * 1000:.0f} ms, {many} at once, p95 {p95:.0f} ms"
         rows.append(Row(PART, name, median(rates[name]), "updates/s", note=note))
-    ratio = ratios(rates[_NAMES[SQLITE]], rates[_PICKLE])
-    rows.append(Row(PART, _NAMES[SQLITE], ratio, TIMES, _PICKLE, Goal(3.0)))
+    ratio = ratios(rates[NAMES[SQLITE]], rates[_PICKLE])
+    rows.append(Row(PART, NAMES[SQLITE], ratio, TIMES, _PICKLE, Goal(3.0)))
     return rows

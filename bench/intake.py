@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from bench.databases import POSTGRES, SQLITE, opened
+from bench.databases import NAMES, POSTGRES, SQLITE, opened
 from bench.environments import python
 from bench.laboratory import Laboratory
 from bench.process import Running, free_port
@@ -19,7 +19,6 @@ from storage.tables import InboxUpdate
 
 PART = "intake"
 _WARM_SECONDS = 1
-_OURS = {SQLITE: "Gõ Cửa on SQLite", POSTGRES: "Gõ Cửa on PostgreSQL"}
 _BARE, _FASTAPI = "bare ASGI 200", "FastAPI empty route"
 _PTB, _PICKLE = "PTB custom webhook", "PTB ConversationHandler + PicklePersistence"
 _MEMORY, _REDIS = "aiogram, memory", "aiogram, Redis"
@@ -75,8 +74,8 @@ def _contenders(lab: Laboratory, redis: str) -> dict[str, Shoot]:
 
     api, pickle = lab.platform.url, str(lab.folder / "ptb.pickle")
     found = {
-        _OURS[SQLITE]: lambda: _ours(lab, SQLITE),
-        _OURS[POSTGRES]: lambda: _ours(lab, POSTGRES),
+        NAMES[SQLITE]: lambda: _ours(lab, SQLITE),
+        NAMES[POSTGRES]: lambda: _ours(lab, POSTGRES),
         _BARE: peer(ptb, "bare"),
         _FASTAPI: peer(ptb, "fastapi_empty"),
         _PTB: peer(ptb, "ptb_webhook", api, "memory", "silent"),
@@ -123,7 +122,7 @@ def _rows(shots: dict[str, list[Shot]]) -> list[Row]:
         for name, all_of_it in shots.items()
     ]  # fmt: skip
     rates = {name: [one.rate for one in all_of_it] for name, all_of_it in shots.items()}
-    sqlite, postgres = _OURS[SQLITE], _OURS[POSTGRES]
+    sqlite, postgres = NAMES[SQLITE], NAMES[POSTGRES]
     goals = [(_FASTAPI, 1.0), (_PTB, 2.0), (_PICKLE, 2.0), (_REDIS, 15.0), (_BARE, 0.3)]
     for peer, least in goals:
         if peer in rates:

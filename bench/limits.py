@@ -9,14 +9,13 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
-from bench.databases import ENGINES, POSTGRES, SQLITE, opened
+from bench.databases import ENGINES, NAMES, POSTGRES, SQLITE, opened
 from bench.laboratory import Laboratory
 from bench.ours_send import fill
 from bench.process import ROOT
 from bench.report import Goal, Row
 
 PART, REPLIES, WORKERS = "limits", "replies", "workers"
-_NAMES = {SQLITE: "Gõ Cửa on SQLite", POSTGRES: "Gõ Cửa on PostgreSQL"}
 _DELAY = 0.05
 _SHARE = 0.97
 _FIRST = 3_000_000
@@ -50,7 +49,7 @@ def measure(lab: Laboratory) -> list[Row]:
     rows: list[Row] = []
     for limit, many in _limits(lab):
         for engine in ENGINES if limit.how == "paid" else (SQLITE,):
-            rows += _rows(f"{_NAMES[engine]}, {limit.name}", limit, _sent(lab, engine, limit, many))
+            rows += _rows(f"{NAMES[engine]}, {limit.name}", limit, _sent(lab, engine, limit, many))
     return rows
 
 
@@ -101,20 +100,20 @@ def replies(lab: Laboratory) -> list[Row]:
         note = (
             f"6 people a second, p50 {found['p50']:.0f} ms, {seen['busiest']} in the fullest second"
         )
-        name = f"{_NAMES[engine]}, answer during a broadcast, p95"
+        name = f"{NAMES[engine]}, answer during a broadcast, p95"
         rows.append(
             Row(REPLIES, name, found["p95"] / 1000, "s", goal=Goal(1.0, most=True), note=note)
         )
         rows.append(
             Row(
                 REPLIES,
-                f"{_NAMES[engine]}, refused (429)",
+                f"{NAMES[engine]}, refused (429)",
                 seen["refused"],
                 "",
                 goal=Goal(0, most=True),
             )
         )
-        rows.append(Row(REPLIES, f"{_NAMES[engine]}, memory of the service then", idle, "MiB"))
+        rows.append(Row(REPLIES, f"{NAMES[engine]}, memory of the service then", idle, "MiB"))
     return rows
 
 
@@ -135,6 +134,6 @@ def workers(lab: Laboratory) -> list[Row]:
             raise RuntimeError(f"{found}")
         rates[number] = found["many"] / found["seconds"]
     return [
-        Row(WORKERS, f"{_NAMES[POSTGRES]}, {number} at work", rate, "updates/s")
+        Row(WORKERS, f"{NAMES[POSTGRES]}, {number} at work", rate, "updates/s")
         for number, rate in rates.items()
     ]

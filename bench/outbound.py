@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
-from bench.databases import ENGINES, POSTGRES, SQLITE
+from bench.databases import ENGINES, NAMES, POSTGRES, SQLITE
 from bench.environments import python
 from bench.laboratory import Laboratory
 from bench.ours_send import WARM
@@ -20,7 +20,6 @@ PART, LEDGER = "outbound", "ledger"
 AT_ONCE = PAID_AT_ONCE  # of ours and of peers that gain by it
 _PTB_AT_ONCE, _PTB_BEST = 64, 32  # more make its default client slower
 _DELAYS = (0.0, 0.05)
-_NAMES = {SQLITE: "Gõ Cửa on SQLite", POSTGRES: "Gõ Cửa on PostgreSQL"}
 _PTB, _PTB_FEW = "PTB, default client", f"PTB, default client, {_PTB_BEST} at once"
 _PTB_AIOHTTP = "PTB on httpx-aiohttp"
 _AIOGRAM, _AIOHTTP = "aiogram", "bare aiohttp"
@@ -58,7 +57,7 @@ def ledger(lab: Laboratory) -> list[Row]:
         note = f"{cpu:.0f} µs CPU each, {median(one['memory'] for one in found):.0f} MiB"
         rate = median(one["measured"] / one["seconds"] for one in found)
         rows.append(
-            Row(LEDGER, _NAMES[engine], rate, "messages/s", goal=Goal(_GOALS[engine]), note=note)
+            Row(LEDGER, NAMES[engine], rate, "messages/s", goal=Goal(_GOALS[engine]), note=note)
         )
     return rows
 
@@ -84,8 +83,8 @@ def _measure(lab: Laboratory, delay: float) -> list[Row]:
         return lambda: _ours(lab, engine, many, lab.platform.url)
 
     contenders = {
-        _NAMES[SQLITE]: ours(SQLITE),
-        _NAMES[POSTGRES]: ours(POSTGRES),
+        NAMES[SQLITE]: ours(SQLITE),
+        NAMES[POSTGRES]: ours(POSTGRES),
         _PTB: peer(ptb, "send_ptb", "default", _PTB_AT_ONCE),
         _PTB_FEW: peer(ptb, "send_ptb", "default", _PTB_BEST),
         _PTB_AIOHTTP: peer(ptb, "send_ptb", "aiohttp"),
@@ -111,12 +110,12 @@ def _rows(took: dict[str, list[Took]], many: int, delay: float) -> list[Row]:
     rows = []
     for name, found in took.items():
         cpu = median(one["cpu"] / one.get("measured", many) * 1e6 for one in found)
-        goal = Goal(1000) if delay and name == _NAMES[SQLITE] else None
+        goal = Goal(1000) if delay and name == NAMES[SQLITE] else None
         note = f"{answers}, {cpu:.0f} µs CPU each"
         rows.append(Row(PART, name, median(rates[name]), "messages/s", goal=goal, note=note))
-    ours = rates[_NAMES[SQLITE]]
+    ours = rates[NAMES[SQLITE]]
     for name, least in ((_PTB, 5.0), (_PTB_FEW, 0), (_AIOGRAM, 1.0)):
         goal = Goal(least) if delay and least else None
         ratio = ratios(ours, rates[name])
-        rows.append(Row(PART, _NAMES[SQLITE], ratio, TIMES, name, goal, answers))
+        rows.append(Row(PART, NAMES[SQLITE], ratio, TIMES, name, goal, answers))
     return rows

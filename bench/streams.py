@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
-from bench.databases import POSTGRES, SQLITE, opened
+from bench.databases import NAMES, POSTGRES, SQLITE, opened
 from bench.laboratory import Laboratory
 from bench.process import Running
 from bench.report import Goal, Row
@@ -20,7 +20,6 @@ from webhooks.console.frame import COOKIE
 from webhooks.console.helping import PATH
 
 PART = "streams"
-_NAMES = {SQLITE: "Gõ Cửa on SQLite", POSTGRES: "Gõ Cửa on PostgreSQL"}
 _PEOPLE, _PLACES = 100, 81
 _WAITING = 10  # calls in a queue that all see
 _PATIENCE_SECONDS = 120.0
@@ -128,7 +127,7 @@ def _rows(lab: Laboratory, engine: str, *, spread: bool) -> list[Row]:
     what = f"{_PLACES} different queues change at once" if spread else "one queue changes"
     note = f"{lab.sizes.streams} streams, p50 {p50:.0f} ms, last {delays[-1]:.0f} ms, "
     note += f"{each:.0f} KiB and {cpu:.0f} µs CPU each"
-    return [Row(PART, f"{_NAMES[engine]}, {what}, p95", p95, "ms", goal=_GOAL, note=note)]
+    return [Row(PART, f"{NAMES[engine]}, {what}, p95", p95, "ms", goal=_GOAL, note=note)]
 
 
 def measure(lab: Laboratory) -> list[Row]:
