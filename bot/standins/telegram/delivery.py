@@ -4,10 +4,10 @@ import asyncio
 from collections import defaultdict, deque
 from contextlib import suppress
 
-import aiohttp
 import httpx
 from httpx_aiohttp import AiohttpTransport
 
+from bot.channels.wire import FAULTS
 from bot.ending import end
 from bot.standins.telegram.cloud import TelegramCloud
 from bot.standins.telegram.model import Update
@@ -68,7 +68,7 @@ class Delivery:
         headers = {"X-Telegram-Bot-Api-Secret-Token": hook["secret"]} if hook["secret"] else {}
         try:
             answer = await self._client.post(hook["url"], json=update.body, headers=headers)
-        except (httpx.HTTPError, aiohttp.ClientError) as error:
+        except FAULTS as error:
             self._cloud.last_error = type(error).__name__
             return False
         if not answer.is_success:

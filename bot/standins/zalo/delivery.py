@@ -4,10 +4,10 @@ import asyncio
 from collections import defaultdict, deque
 from collections.abc import Coroutine
 
-import aiohttp
 import httpx
 from httpx_aiohttp import AiohttpTransport
 
+from bot.channels.wire import FAULTS
 from bot.ending import end
 from bot.standins.zalo.mail import Mailbox, Post
 
@@ -87,7 +87,7 @@ class Delivery:
             return (await self._client.post(url, content=body, headers=headers)).status_code
         except httpx.ReadTimeout:
             return 1
-        except (httpx.HTTPError, aiohttp.ClientError):
+        except FAULTS:
             return 0
 
     async def save(self, url: str) -> bool:
