@@ -75,19 +75,19 @@ def _sqlite(url: str, begin: str) -> Engine:
 
 # Both ends of a cut connection know it after some five seconds: the server also gives back what
 # the machine had locked. Keepalives alone do not notice while something unanswered was sent.
-# A plan that is kept from when a table was empty reads all of it at each turn once it is full.
 _SERVER_ALIVE = (
     "-c tcp_keepalives_idle=2 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=3"
     " -c tcp_user_timeout=5000 -c idle_in_transaction_session_timeout=30000"
-    " -c plan_cache_mode=force_custom_plan"
 )
+# A plan that is kept from when a table was empty reads all of it at each turn once it is full.
+_PLANS = "-c plan_cache_mode=force_custom_plan"
 ALIVE = {
     "keepalives_idle": "2",
     "keepalives_interval": "1",
     "keepalives_count": "3",
     "tcp_user_timeout": "5000",
     "connect_timeout": "5",
-    "options": _SERVER_ALIVE,
+    "options": f"{_SERVER_ALIVE} {_PLANS}",
 }
 
 
