@@ -51,8 +51,12 @@ def telegram() -> Iterator[Telegram]:
 
 @pytest.fixture
 def alerts(house: House, tmp_path: Path) -> Alerts:
-    settings = Settings(_env_file=None, data_dir=tmp_path)
-    return Alerts(house.database, house.signals, settings)
+    return _alerts(house, tmp_path)
+
+
+def _alerts(house: House, folder: Path, machine: str = "") -> Alerts:
+    settings = Settings(_env_file=None, data_dir=folder)
+    return Alerts(house.database, house.signals, settings, machine)
 
 
 def _operators(house: House, *names: str) -> None:
@@ -122,13 +126,7 @@ def _of_two(house: House, folder: Path) -> tuple[Alerts, Alerts]:
     sick, well = folder / "sick", folder / "well"
     (sick / "spool").mkdir(parents=True)
     (sick / "spool" / "x.aside").touch()
-    first, second = (
-        Alerts(
-            house.database, house.signals, Settings(_env_file=None, data_dir=one), machine=one.name
-        )
-        for one in (sick, well)
-    )
-    return first, second
+    return _alerts(house, sick, "sick"), _alerts(house, well, "well")
 
 
 async def test_a_machine_that_is_well_says_nothing_of_another(
